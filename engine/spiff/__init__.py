@@ -1,0 +1,1 @@
+"""The only folder which imports SpiffWorkflow: dialect parser, state rows, joins, script environment."""

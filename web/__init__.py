@@ -1,0 +1,1 @@
+"""The Flask door: REST API and pages."""

@@ -1,0 +1,1 @@
+"""Server-rendered pages; they hold no logic of their own."""

@@ -1,0 +1,1 @@
+"""The complaint domain: cases, people, deadlines, law. Stands on `engine`, knows no door."""
