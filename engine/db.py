@@ -1,5 +1,6 @@
 """PostgreSQL: one engine a process, and `transaction()`, the only place which commits."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -30,7 +31,9 @@ def embedded_url() -> str:
 
     folder = settings().var / "postgres"
     folder.mkdir(parents=True, exist_ok=True)
-    uri: str = postgres_server.get_server(folder).get_uri()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it complains where there is no XDG_RUNTIME_DIR, and then does without
+        uri: str = postgres_server.get_server(folder).get_uri()
     return uri.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
