@@ -1,0 +1,96 @@
+// Buttons which do one verb of the API. In a template:
+//   <button data-act="POST /api/v1/tasks/ID/claim" data-rev="3" data-then="reload" data-done="Claimed">
+//   data-ask="id of a <dialog>": its form is shown first and its fields become the body.
+//   data-body='{"…"}': a fixed body.  data-then: "reload", "refresh" (htmx parts) or an address.
+import { call, complain, faults } from './api.js';
+import { say } from './texts.js';
+import { toast, toastLater } from './toast.js';
+
+// Opens a dialog with a form; `send(fields)` runs on submit and the dialog stays open when it fails.
+export function ask(dialog, send) {
+  const form = dialog.querySelector('form');
+  form.reset();
+  const error = form.querySelector('[data-error]');
+  if (error) error.hidden = true;
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    const button = form.querySelector('button[value="send"]');
+    button.setAttribute('aria-busy', 'true');
+    button.disabled = true;
+    try {
+      await send(Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== '')));
+      dialog.close();
+    } catch (problem) {
+      if (!error || !problem.problem) throw problem;
+      error.hidden = false;
+      const list = faults(problem.problem).map((one) => one.message).filter(Boolean);
+      error.textContent = list.length ? list.join(say('; ')) : problem.message;
+    } finally {
+      button.removeAttribute('aria-busy');
+      button.disabled = false;
+    }
+  };
+  dialog.showModal();
+}
+
+function after(button) {
+  const then = button.dataset.then ?? 'reload';
+  const done = button.dataset.done;
+  if (then === 'refresh') {
+    if (done) toast(done);
+    document.body.dispatchEvent(new CustomEvent('refresh'));
+    return;
+  }
+  if (done) toastLater(done);
+  if (then === 'reload') location.reload();
+  else location.assign(then);
+}
+
+async function act(button) {
+  const [method, url] = button.dataset.act.split(' ');
+  const options = { rev: button.dataset.rev, once: method === 'POST' ? crypto.randomUUID() : undefined };
+  const fixed = button.dataset.body ? JSON.parse(button.dataset.body) : {};
+  const dialog = button.dataset.ask && document.getElementById(button.dataset.ask);
+  if (dialog) {
+    ask(dialog, async (fields) => {
+      await call(method, url, { ...fixed, ...fields }, options);
+      after(button);
+    });
+    return;
+  }
+  button.setAttribute('aria-busy', 'true');
+  button.disabled = true;
+  try {
+    await call(method, url, method === 'DELETE' ? undefined : fixed, options);
+    after(button);
+  } catch (problem) {
+    complain(problem);
+  } finally {
+    button.removeAttribute('aria-busy');
+    button.disabled = false;
+  }
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-act]');
+  if (button) {
+    event.preventDefault();
+    act(button);
+    return;
+  }
+  const opener = event.target.closest('[data-open]');
+  if (opener) document.getElementById(opener.dataset.open).showModal();
+  const closer = event.target.closest('[data-close]');
+  if (closer) closer.closest('dialog').close();
+  if (event.target.closest('[data-print]')) window.print();
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+});

@@ -1,0 +1,30 @@
+// What every page loads: the design system and the small behaviours of the shell.
+import './index.css';
+
+import htmx from 'htmx.org';
+
+import './actions.js';
+import './keys.js';
+import './login.js';
+import './uploads.js';
+import { startTabs } from './tabs.js';
+import { explainTimes, startRefreshing } from './times.js';
+import { showWaitingToast, toast } from './toast.js';
+import { say } from './texts.js';
+
+window.htmx = htmx;
+
+document.addEventListener('change', (event) => {
+  // a select in a filter bar without htmx sends its form
+  const select = event.target.closest('select[data-send]');
+  if (select) select.form.requestSubmit();
+});
+document.addEventListener('htmx:after:swap', () => explainTimes());
+document.addEventListener('htmx:before:request', () => document.documentElement.classList.add('busy'));
+document.addEventListener('htmx:finally:request', () => document.documentElement.classList.remove('busy'));
+document.addEventListener('htmx:error', () => toast(say('The list could not be refreshed.'), { tone: 'danger', seconds: 5 }));
+
+startTabs();
+startRefreshing();
+explainTimes();
+showWaitingToast();

@@ -1,0 +1,96 @@
+// The task page: the form, its autosaved draft, and completion which keeps what was typed when somebody was faster.
+import { call, complain, faults } from '../base/api.js';
+import { say } from '../base/texts.js';
+import { toast, toastLater } from '../base/toast.js';
+import { showFaults, showForm } from '../forms/show.js';
+
+const box = document.querySelector('[data-task]');
+const given = box ? JSON.parse(document.getElementById('task-data').textContent) : null;
+const state = document.querySelector('[data-draft-state]');
+const button = document.querySelector('[data-complete]');
+
+let form;
+let rev = given?.rev;
+let waiting = 0;
+let saving = Promise.resolve();
+let dirty = false;
+
+// Conditions hide fields; what they hold is not part of the work.
+const typed = () => form._getState().data;
+
+async function save() {
+  if (!dirty) return;
+  dirty = false;
+  state.textContent = say('Saving…');
+  try {
+    const { data, rev: next } = await call('PUT', `${given.url}/draft`, { draft: typed() }, { rev });
+    rev = data?.rev ?? next ?? rev;
+    const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
+    state.textContent = say('Draft saved at {0}', at);
+  } catch (problem) {
+    dirty = true;
+    state.textContent = say('Draft not saved yet');
+    if (problem.status === 409 || problem.status === 412) conflict(problem);
+    else if (problem.status !== 0) complain(problem);
+  }
+}
+
+function saveSoon() {
+  dirty = true;
+  state.textContent = say('Draft not saved yet');
+  clearTimeout(waiting);
+  waiting = setTimeout(() => { saving = saving.then(save); }, 1200);
+}
+
+// Somebody was faster: say so, keep the form as it is, and offer to look at the newest state.
+function conflict(problem) {
+  const notice = document.querySelector('[data-conflict]');
+  notice.hidden = false;
+  notice.querySelector('[data-text]').textContent = problem.message;
+  notice.querySelector('[data-typed]').textContent = JSON.stringify(typed(), null, 2);
+  notice.scrollIntoView({ block: 'center' });
+}
+
+async function complete() {
+  clearTimeout(waiting);
+  await saving;
+  const { data, errors } = form.submit();
+  if (Object.keys(errors).length) {
+    toast(say('Complete the marked fields first.'), { tone: 'danger', seconds: 6 });
+    document.querySelector('.fjs-has-errors')?.scrollIntoView({ block: 'center' });
+    return;
+  }
+  button.setAttribute('aria-busy', 'true');
+  button.disabled = true;
+  try {
+    await call('POST', `${given.url}/complete`, { data }, { rev, once: crypto.randomUUID() });
+    dirty = false;
+    toastLater(say('Task completed'));
+    location.assign(given.next);
+  } catch (problem) {
+    button.disabled = false;
+    if (problem.status === 409 || problem.status === 412) conflict(problem);
+    else if (problem.status === 422) {
+      const others = showFaults(form, faults(problem.problem));
+      toast(problem.message, { tone: 'danger', lines: others.map((one) => one.message) });
+      document.querySelector('.fjs-has-errors')?.scrollIntoView({ block: 'center' });
+    } else complain(problem);
+  } finally {
+    button.removeAttribute('aria-busy');
+  }
+}
+
+if (given) {
+  form = await showForm(box, given.schema, given.data);
+  if (given.readonly) form.setProperty('readOnly', true);
+  else {
+    form.on('changed', saveSoon);
+    state.textContent = given.saved ?? '';
+    dirty = false;
+    clearTimeout(waiting);
+    button.addEventListener('click', complete);
+    window.addEventListener('beforeunload', (event) => { if (dirty) event.preventDefault(); });
+    document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') saving = saving.then(save); });
+  }
+  box.dataset.ready = 'yes';
+}

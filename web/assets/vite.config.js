@@ -1,0 +1,33 @@
+// One build for the whole product: every entry below becomes a script and a style sheet with a hash in its name;
+// web/pages/assets.py finds them in the manifest.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+import formTexts from './plugins/form-texts.js';
+import sprite from './plugins/sprite.js';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here('.'),
+  base: '/static/build/',
+  publicDir: false,
+  plugins: [sprite(here('icons.txt')), formTexts()],
+  build: {
+    outDir: here('../static/build'),
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    sourcemap: false,
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    target: 'es2022',
+    rolldownOptions: {
+      input: {
+        base: here('base/index.js'),
+        task: here('task/index.js'),
+        viewer: here('viewer/index.js'),
+        intake: here('intake/index.js'),
+      },
+    },
+  },
+});
