@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from engine.errors import Busy
+from engine.errors import Busy, StepFailed
 from engine.settings import settings
 
 # lock_not_available, query_canceled, deadlock_detected, serialization_failure, too_many_connections
@@ -77,14 +77,22 @@ def make_engine(url: str) -> Engine:
 def transaction() -> Iterator[Session]:
     """One unit of work: commits when the block ends, rolls back when it raises.
 
+    Only `StepFailed` commits and is raised again: the step itself was rolled back to its savepoint, and the incident
+    which was written instead must stay.
     Raises Busy where PostgreSQL gave up waiting (lock or statement time-out, deadlock, no connection).
     """
+    failed: StepFailed | None = None
     with Session(engine(), expire_on_commit=False) as session:
         try:
             with session.begin():
-                yield session
+                try:
+                    yield session
+                except StepFailed as error:
+                    failed = error
         except DBAPIError as error:
             raise busy_or(error) from error
+    if failed is not None:
+        raise failed
 
 
 def busy_or(error: DBAPIError) -> Exception:

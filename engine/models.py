@@ -80,6 +80,7 @@ class ProcessDefinition(Base):
     """One published, immutable version of a bundle.
 
     files live in `DefinitionFile`; `bound` pins the called processes: process id -> definition id as text.
+    `starts_on`: names of the messages which start an instance, of the signals with `signal:` before the name.
     `sha256` is over all file names and contents; `lint` is the gate's report at publication.
     """
 
@@ -94,6 +95,7 @@ class ProcessDefinition(Base):
     name_en: Mapped[str]
     sha256: Mapped[str]
     bound: Mapped[Json] = mapped_column(default=dict)
+    starts_on: Mapped[list[str]] = mapped_column(default=list)
     lint: Mapped[list[Json]] = mapped_column(default=list)
     note: Mapped[str] = mapped_column(default="")
     author: Mapped[str]
@@ -210,7 +212,10 @@ class UserTask(Base):
 
 
 class Timer(Base):
-    """A deadline. `id` is the waiting token's id (EVENT) or a fresh id (WARNING; `task_id` names the user task)."""
+    """A deadline. `id` is the waiting token's id (EVENT) or a fresh id (WARNING; `task_id` names the user task).
+
+    claimed_until: a worker is on it until then. The rows of a suspended instance are gone until it is resumed.
+    """
 
     __tablename__ = "timer"
     __table_args__ = (Index("ix_timer_due", "due_at"), Index("ix_timer_instance", "instance_id"))
@@ -222,6 +227,7 @@ class Timer(Base):
     task_id: Mapped[UUID | None]
     level: Mapped[int | None]
     due_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
 
 
