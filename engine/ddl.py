@@ -24,4 +24,5 @@ DOWNGRADE: tuple[str, ...] = (
 """Their reverse."""
 
 for _statement in UPGRADE:
-    event.listen(HistoryEvent.__table__, "after_create", DDL(_statement.replace("%", "%%")))
+    _ddl: DDL = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    event.listen(HistoryEvent.__table__, "after_create", _ddl)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -55,7 +55,7 @@ class Command:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Domain(Protocol):
+class Domain:
     """The questions, with neutral answers: subclass it and answer those you know."""
 
     def assignment(self, session: Session, instance: "ProcessInstance", lane: str | None, wanted: Wanted) -> Assignment:
@@ -77,13 +77,11 @@ class Domain(Protocol):
 
     def guard(self, session: Session, instance: "ProcessInstance", command: Command) -> None:
         """Raise `engine.errors.Forbidden` where the command would by-pass a gate; asked before it is applied."""
-        return None
 
     def completed(
         self, session: Session, instance: "ProcessInstance", task: "UserTask", values: Mapping[str, Any]
     ) -> None:
         """A user task was completed with these validated values (the whole submission)."""
-        return None
 
     def warnings(
         self, session: Session, instance: "ProcessInstance", task: "UserTask"
@@ -93,15 +91,12 @@ class Domain(Protocol):
 
     def warned(self, session: Session, instance: "ProcessInstance", task: "UserTask", level: int) -> None:
         """The moment of a warning has come and the task is still open."""
-        return None
 
     def ended(self, session: Session, instance: "ProcessInstance") -> None:
         """The instance was completed or cancelled in this step."""
-        return None
 
     def incident(self, session: Session, instance: "ProcessInstance", incident: "Incident") -> None:
         """A step failed; tell the owner (by a promise)."""
-        return None
 
     def departments(self, session: Session) -> set[str]:
         """Codes of the departments there are."""
@@ -116,11 +111,7 @@ class Domain(Protocol):
         return ()
 
 
-class Neutral(Domain):
-    """The engine running alone."""
-
-
-_domain: Domain = Neutral()
+_domain: Domain = Domain()
 
 
 def install(domain: Domain) -> Domain:

@@ -18,7 +18,7 @@ def jsonable(value: Any) -> Any:
         case str():
             return _text(value)
         case int():
-            return int(value) if abs(value) <= _SAFE_INTEGER else str(value)
+            return _integer(value)
         case Decimal() | float():
             return _number(value)
         case Mapping():
@@ -40,9 +40,13 @@ def _text(value: str) -> str:
     return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
+def _integer(value: int) -> int | str:
+    return int(value) if -_SAFE_INTEGER <= value <= _SAFE_INTEGER else str(value)
+
+
 def _number(value: Decimal | float) -> int | float | str | None:
     if not math.isfinite(value):
         return None
     if value == int(value):
-        return int(value) if abs(value) <= _SAFE_INTEGER else str(value)
+        return _integer(int(value))
     return float(value) if Decimal(repr(float(value))) == Decimal(str(value)) else str(value)

@@ -69,7 +69,7 @@ class Mapping:
 
 @dataclass(slots=True)
 class Loop:
-    """Repetition of an activity (BPMN 2.0, 10.3.8): over a collection, a number of times, or while a condition holds."""
+    """Repetition of an activity (BPMN 2.0, 10.3.8): over a collection, a number of times, or by a condition."""
 
     sequential: bool = False
     collection: str | None = None
