@@ -1,0 +1,333 @@
+"""The complaint file: finding it, listing it, reading it, editing it, and its whole story in one timeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, inspect, or_, select, tuple_
+from sqlalchemy.orm import Session, joinedload
+
+from engine import history
+from engine.clock import now
+from engine.errors import Conflict
+from engine.models import ProcessInstance
+from workflows import authorisation, parties
+from workflows.crypto import blind, normal_mail, normal_phone
+from workflows.errors import BadComplaint, NoSuchCase
+from workflows.models import (
+    Case,
+    CaseChange,
+    CaseStatus,
+    Comment,
+    Decision,
+    Disclosure,
+    Escalation,
+    Evidence,
+    Letter,
+    Party,
+    Person,
+    Plan,
+    Submission,
+)
+
+EDITABLE = frozenset(
+    {"summary", "narrative", "product", "order_no", "batch_no", "branch", "region", "demand", "named", "occurred_at"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of cases is narrowed by; None means any.
+
+    text: acceptance number, order number, part of the summary, or a phone number or mail address of the complainant.
+    """
+
+    status: str | None = None
+    channel: str | None = None
+    nature: str | None = None
+    risk: str | None = None
+    severity: int | None = None
+    source: str | None = None
+    owner: str | None = None
+    batch_no: str | None = None
+    outcome: str | None = None
+    received_from: datetime | None = None
+    received_to: datetime | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the timeline. kind: `history.*`, letter, evidence, comment, decision, plan, escalation, change."""
+
+    at: datetime
+    kind: str
+    actor: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def get(session: Session, number: str) -> Case:
+    """The case with this acceptance number, without asking who wants it (the system's own reading).
+
+    Raises NoSuchCase.
+    """
+    case = find(session, number)
+    if case is None:
+        raise NoSuchCase
+    return case
+
+
+def find(session: Session, number: str) -> Case | None:
+    """The case with this acceptance number, remembered for the session so that one step reads it once."""
+    known: dict[str, Case] = session.info.setdefault("cases", {})
+    case = known.get(number)
+    if case is None or not inspect(case).persistent:
+        case = session.scalar(select(Case).options(joinedload(Case.party)).where(Case.number == number))
+        if case is not None:
+            known[number] = case
+    return case
+
+
+def open_case(session: Session, person: Person, number: str, verb: str = "case.read") -> Case:
+    """The case for somebody who wants it.
+
+    Raises NoSuchCase also where the person may not see it, LockedOut for somebody named in it, NotAllowed where
+    they may see it but not do `verb`.
+    """
+    case = get(session, number)
+    if not authorisation.may(session, person, "case.read", case):
+        if authorisation.locked_out(person, case):
+            authorisation.require(session, person, verb, case)
+        raise NoSuchCase
+    authorisation.require(session, person, verb, case)
+    return case
+
+
+def of_instance(session: Session, instance: ProcessInstance) -> Case | None:
+    """The case a process instance works for (its business key is the acceptance number)."""
+    return find(session, instance.business_key)
+
+
+def listing(
+    session: Session,
+    person: Person,
+    filters: Filters | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[Case]:
+    """Cases this person may see, newest first; `after` = (received_at, id) of the last one of the page before."""
+    query: Select[tuple[Case]] = (
+        select(Case)
+        .options(joinedload(Case.party))
+        .where(authorisation.visible(session, person), *_conditions(filters or Filters()))
+        .order_by(Case.received_at.desc(), Case.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(Case.received_at, Case.id) < after)
+    return list(session.scalars(query))
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for name in ("status", "channel", "nature", "risk", "severity", "source", "owner", "batch_no", "outcome"):
+        wanted = getattr(filters, name)
+        if wanted is not None:
+            found.append(getattr(Case, name) == wanted)
+    if filters.received_from is not None:
+        found.append(Case.received_at >= filters.received_from)
+    if filters.received_to is not None:
+        found.append(Case.received_at < filters.received_to)
+    if filters.text:
+        found.append(matching(filters.text))
+    return found
+
+
+def matching(text: str) -> ColumnElement[bool]:
+    """SQL condition on `Case` for a search text."""
+    wanted = text.strip()
+    ways: list[ColumnElement[bool]] = [
+        Case.number.startswith(wanted.upper(), autoescape=True),
+        Case.order_no == wanted,
+        Case.batch_no == wanted,
+        Case.summary.contains(wanted, autoescape=True),
+    ]
+    phone, mail = blind("phone", normal_phone(wanted)), blind("mail", normal_mail(wanted))
+    if phone is not None and len(normal_phone(wanted)) >= 7:
+        ways.append(Case.party_id.in_(select(Party.id).where(Party.phone_index == phone)))
+    if "@" in wanted:
+        ways.append(Case.party_id.in_(select(Party.id).where(Party.mail_index == mail)))
+    return or_(*ways)
+
+
+def yuan(minor: int | None) -> float | None:
+    """Minor units as the number diagrams and forms work with."""
+    return None if minor is None else minor / 100
+
+
+def view(session: Session, case: Case) -> dict[str, Any]:
+    """The read-only `case` which expressions and forms see: personal data masked."""
+    plan = latest_plan(session, case)
+    party = parties.masked(case.party)
+    return {
+        "number": case.number,
+        "summary": case.summary,
+        "narrative": case.narrative,
+        "channel": case.channel,
+        "received_at": case.received_at,
+        "promised_at": case.promised_at,
+        "product": case.product,
+        "order_no": case.order_no,
+        "batch_no": case.batch_no,
+        "demand": case.demand,
+        "amount_claimed": yuan(case.amount_claimed),
+        "complainant": {key: party[key] for key in ("name", "phone", "tier", "kind")},
+        "flags": {
+            **{name: bool(case.flags.get(name)) for name in ("litigation", "personal_data", "media", "safety")},
+            "legal_gate": bool(plan and plan.needs_legal) or bool(case.flags.get("legal_gate")),
+        },
+        "plan": {
+            "remedy": plan.remedy if plan else None,
+            "amount": yuan(plan.amount) if plan else None,
+            "approved": bool(plan and plan.released_at),
+        },
+    }
+
+
+def latest_plan(session: Session, case: Case) -> Plan | None:
+    """The plan version in force (the last one frozen)."""
+    return session.scalar(select(Plan).where(Plan.case_id == case.id).order_by(Plan.version.desc()).limit(1))
+
+
+def submissions(session: Session, case: Case) -> list[Submission]:
+    """All forms sent for the case, oldest first."""
+    return list(session.scalars(select(Submission).where(Submission.case_id == case.id).order_by(Submission.id)))
+
+
+def edit(
+    session: Session, person: Person, case: Case, changes: Mapping[str, Any], *, rev: int, reason: str = ""
+) -> Case:
+    """Change fields of `EDITABLE`, each kept with before and after; the original narrative stays for ever.
+
+    Raises Conflict where `rev` is not the case's, BadComplaint for another field, NotAllowed, CaseClosed.
+    """
+    authorisation.require(session, person, "case.edit", case)
+    session.refresh(case, with_for_update=True)
+    if case.rev != rev:
+        raise Conflict(rev=case.rev)
+    unknown = sorted(set(changes) - EDITABLE)
+    if unknown:
+        raise BadComplaint(
+            problems=[
+                {
+                    "path": name,
+                    "code": "not_editable",
+                    "message_zh": "此字段不可修改",
+                    "message_en": "cannot be changed",
+                }
+                for name in unknown
+            ]
+        )
+    for name, value in changes.items():
+        before = getattr(case, name)
+        if before == value:
+            continue
+        kept = [item.isoformat() if isinstance(item, datetime) else item for item in (before, value)]
+        session.add(
+            CaseChange(
+                case_id=case.id,
+                actor=str(person.id),
+                field=name,
+                before=kept[0],
+                after=kept[1],
+                reason=reason,
+                at=now(),
+            )
+        )
+        setattr(case, name, value)
+    case.rev += 1
+    session.flush()
+    return case
+
+
+def reveal(session: Session, person: Person, case: Case, *, reason: str) -> dict[str, str]:
+    """The complainant's clear name, phone, mail and address; the look is recorded with its reason.
+
+    Raises NotAllowed, LockedOut, and BadComplaint without a reason.
+    """
+    authorisation.require(session, person, "case.reveal", case)
+    if not reason.strip():
+        raise BadComplaint(
+            problems=[
+                {
+                    "path": "reason",
+                    "code": "required",
+                    "message_zh": "请填写查看原因",
+                    "message_en": "a reason is needed",
+                }
+            ]
+        )
+    clear = {key: getattr(case.party, key) for key in ("name", "phone", "mail", "address")}
+    session.add(Disclosure(case_id=case.id, person_id=person.id, fields=list(clear), reason=reason.strip(), at=now()))
+    session.flush()
+    return clear
+
+
+def comment(session: Session, person: Person, case: Case, text: str) -> Comment:
+    """Add a remark of staff.
+
+    Raises NotAllowed, LockedOut, and BadComplaint for an empty remark or one above 10,000 signs.
+    """
+    authorisation.require(session, person, "case.comment", case)
+    if not 0 < len(text.strip()) <= 10_000:
+        raise BadComplaint(
+            problems=[
+                {
+                    "path": "text",
+                    "code": "length",
+                    "message_zh": "请输入 1 至 10000 字",
+                    "message_en": "1 to 10,000 signs",
+                }
+            ]
+        )
+    remark = Comment(case_id=case.id, author=str(person.id), text=text.strip(), at=now())
+    session.add(remark)
+    session.flush()
+    return remark
+
+
+def is_open(case: Case) -> bool:
+    """Whether work on the case goes on."""
+    return case.status == CaseStatus.OPEN
+
+
+def timeline(session: Session, case: Case) -> list[Entry]:
+    """Everything that happened to the case, oldest first: steps of all its processes, letters, evidence, decisions."""
+    found: list[Entry] = []
+    instances = session.scalars(select(ProcessInstance.id).where(ProcessInstance.business_key == case.number))
+    for instance_id in instances:
+        for step in history.of(session, instance_id, limit=1000):
+            data = {"element_id": step.element_id, "task_id": step.task_id, **step.data}
+            found.append(Entry(step.at, f"history.{step.kind}", step.actor, data))
+    for letter in session.scalars(select(Letter).where(Letter.case_id == case.id)):
+        data = {"id": letter.id, "subject": letter.subject, "direction": letter.direction, "template": letter.template}
+        found.append(Entry(letter.at, "letter", letter.actor, data))
+    for item in session.scalars(select(Evidence).where(Evidence.case_id == case.id)):
+        data = {"id": item.id, "name": item.name, "kind": item.kind, "size": item.size, "sha256": item.sha256}
+        found.append(Entry(item.added_at, "evidence", item.added_by, data))
+    for remark in session.scalars(select(Comment).where(Comment.case_id == case.id)):
+        found.append(Entry(remark.at, "comment", remark.author, {"id": remark.id, "text": remark.text}))
+    for choice in session.scalars(select(Decision).where(Decision.case_id == case.id)):
+        data = {"kind": choice.kind, "level": choice.level, "outcome": choice.outcome, "reason": choice.reason}
+        found.append(Entry(choice.at, "decision", choice.actor, data))
+    for plan in session.scalars(select(Plan).where(Plan.case_id == case.id)):
+        data = {"version": plan.version, "remedy": plan.remedy, "amount": yuan(plan.amount)}
+        found.append(Entry(plan.created_at, "plan", plan.proposer, data))
+    for late in session.scalars(select(Escalation).where(Escalation.case_id == case.id)):
+        found.append(Entry(late.at, "escalation", "timer", {"step": late.step, "level": late.level, "told": late.told}))
+    for change in session.scalars(select(CaseChange).where(CaseChange.case_id == case.id)):
+        data = {"field": change.field, "reason": change.reason}
+        found.append(Entry(change.at, "change", change.actor, data))
+    return sorted(found, key=lambda entry: entry.at)

@@ -1,0 +1,354 @@
+"""What a person does with a user task. Every door comes through here, and here alone it is authorised.
+
+The four boxes of a person: `mine` (given to me or offered to me by name), `department` (open and nobody's),
+`open` (all of my department, whoever has it; of all departments for managers), `done` (completed by me).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, tuple_
+from sqlalchemy.orm import Session, joinedload
+
+from engine import forms, history, instances
+from engine import usertasks as engine_tasks
+from engine.clock import now
+from engine.models import Json, ProcessInstance, TaskStatus, UserTask
+from workflows import authorisation, cases, notices, people
+from workflows.authorisation import TaskInCase
+from workflows.errors import BadComplaint, NoSuchTask
+from workflows.models import Case, Person, Role, Source, Submission
+
+Box = Literal["mine", "department", "open", "done"]
+_VERBS = ("claim", "unclaim", "draft", "complete", "transfer", "return", "assign", "urge")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an inbox is narrowed by; None means any.
+
+    overdue: past its due date now; element: id of the step in the diagram; text: as in `cases.Filters`.
+    """
+
+    department: str | None = None
+    assignee: str | None = None
+    element: str | None = None
+    channel: str | None = None
+    nature: str | None = None
+    risk: str | None = None
+    overdue: bool | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A user task as its person sees it: the case, the form, what was sent before, and the verbs they may use."""
+
+    task: UserTask
+    case: Case | None
+    form: forms.Form | None
+    verbs: frozenset[str]
+    earlier: list[Submission] = field(default_factory=list)
+
+
+def inbox(
+    session: Session,
+    person: Person,
+    box: Box = "mine",
+    filters: Filters | None = None,
+    after: tuple[datetime | None, UUID] | None = None,
+    limit: int = 50,
+) -> list[TaskInCase]:
+    """A page of tasks with their cases.
+
+    Open boxes by due date (tasks without one last), `done` by completion, newest first. `after`: (due_at or
+    completed_at, id) of the last row before. Cases the person is named in, and internal ones they have no part in,
+    are left out.
+    """
+    authorisation.require(session, person, "task.list")
+    query = (
+        select(UserTask, Case)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .outerjoin(Case, Case.number == ProcessInstance.business_key)
+        .options(joinedload(Case.party))
+        .where(_of_box(session, person, box), _seen(person), *_conditions(filters or Filters()))
+    )
+    rows = _done(session, query, after, limit) if box == "done" else _open(session, query, after, limit)
+    return [TaskInCase(task, case) for task, case in rows]
+
+
+_Query = Select[tuple[UserTask, Case]]
+
+
+def _done(
+    session: Session, query: _Query, after: tuple[datetime | None, UUID] | None, limit: int
+) -> list[tuple[UserTask, Case]]:
+    if after is not None:
+        query = query.where(tuple_(UserTask.completed_at, UserTask.id) < after)
+    ordered = query.order_by(UserTask.completed_at.desc(), UserTask.id.desc()).limit(limit)
+    return [(task, case) for task, case in session.execute(ordered)]
+
+
+def _open(
+    session: Session, query: _Query, after: tuple[datetime | None, UUID] | None, limit: int
+) -> list[tuple[UserTask, Case]]:
+    """Two ranges of the same index, first those with a due date, then those without: no page walks the one before."""
+    found: list[tuple[UserTask, Case]] = []
+    if after is None or after[0] is not None:
+        dated = query.where(UserTask.due_at.is_not(None))
+        if after is not None:
+            dated = dated.where(tuple_(UserTask.due_at, UserTask.id) > after)
+        found += [(t, c) for t, c in session.execute(dated.order_by(UserTask.due_at, UserTask.id).limit(limit))]
+    if len(found) < limit:
+        undated = query.where(UserTask.due_at.is_(None))
+        if after is not None and after[0] is None:
+            undated = undated.where(UserTask.id > after[1])
+        found += [(t, c) for t, c in session.execute(undated.order_by(UserTask.id).limit(limit - len(found)))]
+    return found
+
+
+def _of_box(session: Session, person: Person, box: Box) -> ColumnElement[bool]:
+    me, is_open = str(person.id), UserTask.status == TaskStatus.OPEN.value
+    held = authorisation.roles(person)
+    if box == "mine":
+        return and_(is_open, or_(UserTask.assignee == me, UserTask.candidates.contains([me])))
+    if box == "done":
+        return and_(UserTask.status == TaskStatus.COMPLETED.value, UserTask.completed_by == me)
+    if box == "department":
+        return and_(is_open, UserTask.department == person.department, UserTask.assignee.is_(None))
+    if held & {Role.MANAGER, Role.AUDITOR}:
+        return is_open
+    if Role.HEAD in held:
+        return and_(is_open, UserTask.department.in_(authorisation.led(session, person)))
+    return and_(is_open, UserTask.department == person.department) if held else false()
+
+
+def _seen(person: Person) -> ColumnElement[bool]:
+    me, held = str(person.id), authorisation.roles(person)
+    not_named = or_(Case.id.is_(None), not_(Case.named.contains([me])))
+    if held & {Role.MANAGER, Role.MANAGEMENT, Role.LEGAL, Role.AUDITOR, Role.HEAD}:
+        return not_named
+    part = or_(UserTask.assignee == me, UserTask.candidates.contains([me]), UserTask.completed_by == me)
+    return and_(not_named, or_(Case.id.is_(None), Case.source == Source.EXTERNAL.value, part))
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for column, wanted in (
+        (UserTask.department, filters.department),
+        (UserTask.assignee, filters.assignee),
+        (UserTask.element_id, filters.element),
+        (Case.channel, filters.channel),
+        (Case.nature, filters.nature),
+        (Case.risk, filters.risk),
+    ):
+        if wanted is not None:
+            found.append(column == wanted)
+    if filters.overdue is not None:
+        late = and_(UserTask.due_at.is_not(None), UserTask.due_at < now())
+        found.append(late if filters.overdue else not_(late))
+    if filters.text:
+        found.append(cases.matching(filters.text))
+    return found
+
+
+def find(session: Session, task_id: UUID) -> TaskInCase:
+    """The task with its case, without asking who wants it.
+
+    Raises NoSuchTask.
+    """
+    task = session.scalar(select(UserTask).options(joinedload(UserTask.instance)).where(UserTask.id == task_id))
+    if task is None:
+        raise NoSuchTask
+    return TaskInCase(task, cases.find(session, task.instance.business_key))
+
+
+def _for(session: Session, person: Person, task_id: UUID, verb: str) -> TaskInCase:
+    """The task for somebody who wants to do `verb`: hidden (404) where they may not even read it."""
+    found = find(session, task_id)
+    if not authorisation.may(session, person, "task.read", found):
+        if authorisation.locked_out(person, found):
+            authorisation.require(session, person, verb, found)
+        raise NoSuchTask
+    authorisation.require(session, person, verb, found)
+    return found
+
+
+def open_task(session: Session, person: Person, task_id: UUID) -> Opened:
+    """A task to look at, with its form (open tasks only) and the verbs this person has on it.
+
+    Raises NoSuchTask, LockedOut.
+    """
+    found = _for(session, person, task_id, "task.read")
+    is_open = found.task.status == TaskStatus.OPEN
+    verbs = {verb for verb in _VERBS if is_open and authorisation.may(session, person, f"task.{verb}", found)}
+    verbs -= {"claim"} if found.task.assignee is not None else {"unclaim"}
+    return Opened(
+        task=found.task,
+        case=found.case,
+        form=engine_tasks.form(session, found.task) if is_open and found.task.form_id else None,
+        verbs=frozenset(verbs),
+        earlier=cases.submissions(session, found.case) if found.case else [],
+    )
+
+
+def claim(session: Session, person: Person, task_id: UUID) -> UserTask:
+    """Take a task of my department (or one offered to me).
+
+    Raises NoSuchTask, NotAllowed, LockedOut, Conflict where somebody has it already.
+    """
+    _for(session, person, task_id, "task.claim")
+    engine_tasks.claim(session, task_id, actor=str(person.id))
+    return find(session, task_id).task
+
+
+def unclaim(session: Session, person: Person, task_id: UUID) -> UserTask:
+    """Give a task back to its department."""
+    _for(session, person, task_id, "task.unclaim")
+    engine_tasks.unclaim(session, task_id, actor=str(person.id))
+    return find(session, task_id).task
+
+
+def assign(session: Session, person: Person, task_id: UUID, assignee: Person, *, reason: str = "") -> UserTask:
+    """Give a task to a person (heads and managers).
+
+    Raises NotAllowed or LockedOut where the assignee may not work on it.
+    """
+    found = _for(session, person, task_id, "task.assign")
+    _require_fit(session, assignee, found)
+    engine_tasks.assign(session, task_id, assignee=str(assignee.id), actor=str(person.id), reason=reason)
+    _tell(session, [assignee], found, "已分配给您的任务", "A task was given to you")
+    return find(session, task_id).task
+
+
+def transfer(
+    session: Session,
+    person: Person,
+    task_id: UUID,
+    *,
+    department: str | None = None,
+    assignee: Person | None = None,
+    reason: str,
+) -> UserTask:
+    """Hand a task over to another department or person; the reason stays in the history.
+
+    Raises BadComplaint without a reason or a receiver, NotAllowed, LockedOut.
+    """
+    found = _for(session, person, task_id, "task.transfer")
+    _require_reason(reason)
+    if (department is None) == (assignee is None):
+        raise _bad("department", "required", "请选择一个部门或一位人员", "choose a department or a person")
+    if assignee is not None:
+        _require_fit(session, assignee, found, same_department=False)
+        department = assignee.department
+    elif department not in {known.code for known in people.departments(session)}:
+        raise _bad("department", "unknown", "没有这个部门", "there is no such department")
+    engine_tasks.assign(
+        session, task_id, assignee=str(assignee.id) if assignee else None, department=department,
+        actor=str(person.id), reason=reason,
+    )  # fmt: skip
+    told = [assignee] if assignee else people.heads(session, department or "")
+    _tell(session, told, found, "转来一项任务", "A task was handed over to you")
+    return find(session, task_id).task
+
+
+def send_back(session: Session, person: Person, task_id: UUID, *, element: str, reason: str) -> ProcessInstance:
+    """Return the case from this task to an earlier step of the same diagram.
+
+    Raises BadComplaint without a reason or where the case never passed `element`, GateClosed, NotAllowed.
+    """
+    found = _for(session, person, task_id, "task.return")
+    _require_reason(reason)
+    if element not in earlier_steps(session, found.task):
+        raise _bad("element", "never_passed", "流程未经过该步骤", "the case never passed this step")
+    return instances.move(
+        session, found.task.instance_id, from_element=found.task.element_id, to_element=element, task_id=task_id,
+        actor=str(person.id), reason=reason,
+    )  # fmt: skip
+
+
+def earlier_steps(session: Session, task: UserTask) -> dict[str, str]:
+    """Where a task can be sent back to: element id -> Chinese name of user tasks done before it, oldest first."""
+    done = session.execute(
+        select(UserTask.element_id, UserTask.name_zh)
+        .where(
+            UserTask.instance_id == task.instance_id,
+            UserTask.definition_id == task.definition_id,
+            UserTask.status == TaskStatus.COMPLETED.value,
+            UserTask.element_id != task.element_id,
+        )
+        .order_by(UserTask.completed_at)
+    )
+    return {element: name for element, name in done}
+
+
+def urge(session: Session, person: Person, task_id: UUID, *, reason: str = "") -> UserTask:
+    """Urge the people of a task: counted on it, they are told (supervisors, heads)."""
+    found = _for(session, person, task_id, "task.urge")
+    task = session.scalars(select(UserTask).where(UserTask.id == task_id).with_for_update()).one()
+    task.urged += 1
+    told = people.get(session, task.assignee) if task.assignee else None
+    _tell(
+        session,
+        [told] if told else people.heads(session, task.department or ""),
+        found,
+        "任务被催办",
+        "A task is urged",
+    )
+    history.record(
+        session, task.instance, "task_urged", actor=str(person.id), element_id=task.element_id, task_id=task.id,
+        data={"reason": reason, "urged": task.urged},
+    )  # fmt: skip
+    session.flush()
+    return task
+
+
+def save_draft(session: Session, person: Person, task_id: UUID, draft: Json, *, rev: int) -> UserTask:
+    """Keep what was typed so far, unchecked.
+
+    Raises Conflict where somebody saved in between.
+    """
+    _for(session, person, task_id, "task.draft")
+    engine_tasks.save_draft(session, task_id, draft, actor=str(person.id), rev=rev)
+    return find(session, task_id).task
+
+
+def complete(
+    session: Session, person: Person, task_id: UUID, data: Mapping[str, Any], *, rev: int | None = None
+) -> ProcessInstance:
+    """Send the form of a task; the process goes on.
+
+    Raises NoSuchTask, NotAllowed, LockedOut, FourEyes and OverAuthority (gates), Invalid naming each wrong field,
+    Conflict where the task is done already or `rev` is not the one seen.
+    """
+    _for(session, person, task_id, "task.complete")
+    return engine_tasks.complete(session, task_id, dict(data), actor=str(person.id), rev=rev)
+
+
+def _require_fit(session: Session, assignee: Person, found: TaskInCase, *, same_department: bool = True) -> None:
+    if authorisation.locked_out(assignee, found):
+        authorisation.require(session, assignee, "task.claim", found)
+    if same_department:
+        authorisation.require(session, assignee, "task.claim", found)
+    else:
+        authorisation.require(session, assignee, "case.create")
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise _bad("reason", "required", "请填写原因", "a reason is needed")
+
+
+def _bad(path: str, code: str, zh: str, en: str) -> BadComplaint:
+    return BadComplaint(en, problems=[{"path": path, "code": code, "message_zh": zh, "message_en": en}])
+
+
+def _tell(session: Session, told: list[Person], found: TaskInCase, zh: str, en: str) -> None:
+    number = found.case.number if found.case else ""
+    notices.tell(
+        session, told, f"{zh}：{found.task.name_zh} {number}", f"{en}: {found.task.name_en} {number}",
+        case_number=number or None,
+    )  # fmt: skip
