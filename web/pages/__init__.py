@@ -1,1 +1,22 @@
-"""Server-rendered pages; they hold no logic of their own."""
+"""Server-rendered pages: they read through `workflows` and act through the API; no logic of their own.
+
+Each page module has a blueprint and `ACCESS`, its entries of the access table; `register` puts both in place.
+"""
+
+from flask import Flask
+
+from web import access
+from web.pages import assets, home, login, shell, words
+
+MODULES = (home, login)
+
+
+def register(app: Flask) -> None:
+    """Register every page, and what all templates may use."""
+    assets.register(app)
+    shell.register(app)
+    words.register(app)
+    for module in MODULES:
+        app.register_blueprint(module.pages)
+        access.declare(app, module.ACCESS)
+    app.config["LOGIN_ENDPOINT"] = "login.page"

@@ -1,0 +1,124 @@
+"""Who may call what: one table, endpoint -> rule, complete or the application does not start.
+
+The API's part of the table is here; a page module declares its own endpoints by `declare` when it registers its
+blueprint. The rule is about the kind of person; whether they may touch this very case or task is
+`workflows.people.may`, asked by the verbs themselves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from flask import Flask, Response, current_app, redirect, request, url_for
+
+from web.identity import by_token, caller
+from web.problems import Unauthenticated, wants_page
+from web.security import csrf
+from workflows.authorisation import GENERAL
+from workflows.errors import NotAllowed
+from workflows.models import Role
+
+UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """bare: nobody is asked who they are. person: somebody has to be logged in. roles: and be one of these."""
+
+    bare: bool = False
+    person: bool = False
+    roles: frozenset[Role] = frozenset()
+
+
+BARE: Final = Rule(bare=True)
+"""Files and probes: no identity, no session, no database."""
+PUBLIC: Final = Rule()
+"""Everybody; who is logged in is known."""
+PERSON: Final = Rule(person=True)
+"""Everybody who is logged in."""
+
+
+def roles(*wanted: Role) -> Rule:
+    """Persons who have one of the roles."""
+    return Rule(person=True, roles=frozenset(wanted))
+
+
+def verb(name: str) -> Rule:
+    """Persons who may do `name`, a general verb of the domain (`workflows.authorisation.GENERAL`)."""
+    return roles(*GENERAL[name])
+
+
+API: Final[dict[str, Rule]] = {
+    "static": BARE,
+    "health.live": BARE,
+    "health.ready": BARE,
+    "health.metrics": BARE,
+    "api-docs.openapi_json": BARE,
+    "docs.page": BARE,
+    "session.show": PUBLIC,
+    "session.log_in": PUBLIC,
+    "session.log_out": PUBLIC,
+    "people.listing": verb("people.read"),
+    "people.show": verb("people.read"),
+    "departments.all_departments": verb("people.read"),
+    "tokens.listing": PERSON,
+    "tokens.issue": PERSON,
+    "tokens.revoke": PERSON,
+}
+
+
+def declare(app: Flask, entries: Mapping[str, Rule]) -> None:
+    """Add entries (full endpoint names) to the table of `app`; an endpoint has one entry, ever."""
+    known = table(app)
+    twice = known.keys() & entries.keys()
+    if twice:
+        raise RuntimeError(f"two access rules for {sorted(twice)}")
+    known.update(entries)
+
+
+def table(app: Flask) -> dict[str, Rule]:
+    """The whole table of an application."""
+    kept: dict[str, Rule] = app.extensions.setdefault("access", {})
+    return kept
+
+
+def check(app: Flask) -> None:
+    """Raise RuntimeError where a route has no entry, or an entry no route."""
+    routes = {rule.endpoint for rule in app.url_map.iter_rules()}
+    entries = table(app).keys()
+    if missing := sorted(routes - entries):
+        raise RuntimeError(f"routes without an access rule: {missing}")
+    if stale := sorted(entries - routes):
+        raise RuntimeError(f"access rules without a route: {stale}")
+
+
+def _enforce() -> Response | None:
+    if request.endpoint is None:  # the router has refused already: 404, 405
+        return None
+    rule = table(current_app)[request.endpoint]
+    if rule.bare:
+        return None
+    person = caller()
+    if rule.person and person is None:
+        return _to_login()
+    if request.method in UNSAFE and not by_token():
+        csrf.protect()
+    if rule.roles and person is not None and rule.roles.isdisjoint(person.roles):
+        raise NotAllowed
+    return None
+
+
+def _to_login() -> Response:
+    login = current_app.config.get("LOGIN_ENDPOINT")
+    if not wants_page() or login not in current_app.view_functions:
+        raise Unauthenticated
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    answer = redirect(f"{url_for(login)}?next={quote(back, safe='')}")
+    return Response(answer.get_data(), answer.status_code, dict(answer.headers))
+
+
+def register(app: Flask) -> None:
+    """Ask before every request."""
+    declare(app, API)
+    app.before_request(_enforce)
