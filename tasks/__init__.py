@@ -1,1 +1,4 @@
-"""The Celery door: timers, outbox, mail, reports. Jobs only wake work that is a row already."""
+"""The Celery door: what happens without a person asking. Timers, promised side effects, sweeping.
+
+A job is only a knock on the door. What is due stands in the database, so a lost, doubled or late job does no harm.
+"""

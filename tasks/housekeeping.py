@@ -1,0 +1,87 @@
+"""Sweeping: what has served its time goes, in small batches, so that no lock is held for long.
+
+History, cases and delivered letters are records and are not swept here.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from celery import shared_task
+from sqlalchemy import Delete, Update, delete, literal, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from engine.clock import now
+from engine.db import transaction
+from engine.models import Idempotency, Message, OutboxMessage
+from tasks import topics
+
+_BATCH = 500
+_MOST_BATCHES = 200
+KEEP_IDEMPOTENCY = timedelta(days=2)
+KEEP_MESSAGES = timedelta(days=30)
+PATIENCE_WITH_TOPICS = timedelta(hours=1)
+_log = structlog.get_logger("tasks.housekeeping")
+
+
+@shared_task(name="tasks.housekeeping.sweep")
+def sweep() -> dict[str, int]:
+    """Sweep everything once; how many rows each broom took."""
+    moment = now()
+    swept = {name: _in_batches(broom, moment) for name, broom in BROOMS.items()}
+    _log.info("swept", **swept)
+    return swept
+
+
+def _in_batches(broom: Callable[[Session, datetime], int], moment: datetime) -> int:
+    total = 0
+    for _ in range(_MOST_BATCHES):
+        with transaction() as session:
+            count = broom(session, moment)
+        total += count
+        if count < _BATCH:
+            break
+    return total
+
+
+def _answers(session: Session, moment: datetime) -> int:
+    """Answers kept for repeated commands: a client which repeats after two days asks anew."""
+    key = tuple_(Idempotency.actor, Idempotency.key)
+    old = select(Idempotency.actor, Idempotency.key).where(Idempotency.created_at < moment - KEEP_IDEMPOTENCY)
+    return _count(session, delete(Idempotency).where(key.in_(old.limit(_BATCH))))
+
+
+def _messages(session: Session, moment: datetime) -> int:
+    """Messages nobody waited for in time, and delivered ones long after any repetition of them."""
+    old = select(Message.id).where(
+        (Message.delivered_at.is_(None) & (Message.expires_at < moment))
+        | (Message.received_at < moment - KEEP_MESSAGES)
+    )
+    return _count(session, delete(Message).where(Message.id.in_(old.limit(_BATCH))))
+
+
+def _unknown_topics(session: Session, moment: datetime) -> int:
+    """Promises whose topic no worker knows are declared dead, so that a person sees them."""
+    lost = select(OutboxMessage.id).where(
+        OutboxMessage.delivered_at.is_(None),
+        OutboxMessage.failed_at.is_(None),
+        OutboxMessage.available_at < moment - PATIENCE_WITH_TOPICS,
+        OutboxMessage.topic.not_in([*topics.INSIDE, *topics.OUTSIDE]),
+    )
+    return _count(
+        session,
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(lost.limit(_BATCH)))
+        .values(failed_at=moment, error="no worker knows this topic"),
+    )
+
+
+def _count(session: Session, statement: Delete | Update) -> int:
+    return len(session.execute(statement.returning(literal(1))).all())
+
+
+BROOMS: dict[str, Callable[[Session, datetime], int]] = {
+    "answers": _answers,
+    "messages": _messages,
+    "unknown_topics": _unknown_topics,
+}
