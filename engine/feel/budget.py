@@ -1,0 +1,83 @@
+"""How much an evaluation may cost, and the meter which counts it.
+
+The limits keep hostile or careless expressions (`9**9**9`, products of huge `for` loops, recursion) from eating the
+machine: whatever runs out ends the evaluation with `BudgetExceeded`.
+"""
+
+import time
+from dataclasses import dataclass
+
+from engine.feel.errors import BudgetExceeded
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Limits of one evaluation.
+
+    steps: loop rounds, function calls and items touched by built-ins; depth: levels of the expression tree open at a
+    time, calls included; text: characters of all texts built; items: list items and context entries built;
+    seconds: processor time of the thread (not of the clock: a busy machine must not change a decision).
+    """
+
+    steps: int = 200_000
+    depth: int = 350
+    text: int = 1_000_000
+    items: int = 100_000
+    seconds: float = 0.08
+
+
+DEFAULT = Budget()
+
+
+class Meter:
+    """What is left of a budget; several evaluations may share one (a decision graph passes it along)."""
+
+    __slots__ = ("_deadline", "_next_look", "budget", "depth", "items", "steps", "text")
+
+    def __init__(self, budget: Budget = DEFAULT) -> None:
+        self.budget = budget
+        self.steps = 0
+        self.depth = 0
+        self.text = 0
+        self.items = 0
+        self._next_look = 512
+        self._deadline = 0.0
+
+    def step(self, count: int = 1) -> None:
+        """Count steps; looks at the clock now and then."""
+        self.steps += count
+        if self.steps >= self._next_look:
+            self._look()
+
+    def _look(self) -> None:
+        if self.steps > self.budget.steps:
+            raise BudgetExceeded("steps", self.budget.steps)
+        now = time.thread_time()
+        if not self._deadline:
+            self._deadline = now + self.budget.seconds
+        elif now > self._deadline:
+            raise BudgetExceeded("seconds", self.budget.seconds)
+        self._next_look = min(self.steps + 512, self.budget.steps + 1)
+
+    def grow(self, count: int) -> None:
+        """Count list items or context entries about to be built."""
+        self.items += count
+        self.step(count)
+        if self.items > self.budget.items:
+            raise BudgetExceeded("items", self.budget.items)
+
+    def write(self, characters: int) -> None:
+        """Count characters of a text about to be built."""
+        self.text += characters
+        if self.text > self.budget.text:
+            raise BudgetExceeded("text", self.budget.text)
+
+    def enter(self, levels: int) -> None:
+        """Count levels of the tree opened by a call; `leave` closes them."""
+        self.depth += levels
+        if self.depth > self.budget.depth:
+            raise BudgetExceeded("depth", self.budget.depth)
+
+    def leave(self, levels: int) -> None:
+        """Close levels opened by `enter`."""
+        self.depth -= levels

@@ -1,0 +1,112 @@
+"""Calling functions, and writing them."""
+
+from collections.abc import Sequence
+
+from engine.feel import tree
+from engine.feel.builtins import BUILTINS
+from engine.feel.closures.build import build, compiles
+from engine.feel.errors import FeelError
+from engine.feel.functions import Function
+from engine.feel.run import MISSING, Evaluator, Run, Scope, arrange
+from engine.feel.types import NO_VALUE, coerce
+from engine.feel.values import FeelFunction, Value, type_name
+
+
+@compiles(tree.Call)
+def call(node: tree.Call) -> Evaluator:
+    """A call by name (variable, then added function, then built-in), or of any expression which gives a function."""
+    arguments, names, at = [build(argument) for argument in node.arguments], node.names, node.at
+    if not isinstance(node.callee, tree.Name):
+        callee = build(node.callee)
+        return lambda scope: _call_value(scope, callee(scope), [argument(scope) for argument in arguments], names, at)
+    wanted = node.callee.name
+    is_builtin = wanted in BUILTINS
+
+    def evaluate(scope: Scope) -> Value:
+        values = [argument(scope) for argument in arguments]
+        variable = scope.find(wanted)
+        if type(variable) is FeelFunction:
+            return _call_value(scope, variable, values, names, at)
+        run = scope.run
+        injected = run.functions.get(wanted)
+        if injected is not None:
+            return call_injected(run, wanted, injected, values, names, at)
+        if is_builtin:
+            return run.call_named_builtin(wanted, values, names, at)
+        if variable is not MISSING:
+            run.note("not_a_function", at, found=type_name(variable))
+        else:
+            run.note("unknown_function", at, name=wanted)
+        return None
+
+    return evaluate
+
+
+def _call_value(scope: Scope, function: Value, values: list[Value], names: Sequence[str] | None, at: int) -> Value:
+    run = scope.run
+    if type(function) is list and len(function) == 1:
+        function = function[0]
+    if type(function) is not FeelFunction:
+        run.note("not_a_function", at, found=type_name(function))
+        return None
+    if function.name in BUILTINS:
+        return run.call_named_builtin(function.name, values, names, at)
+    arranged = arrange(function.parameters, values, names)
+    if arranged is None:
+        run.note("arguments", at, name=function.name, found=", ".join(map(type_name, values)) or "-")
+        return None
+    return run.call(function, arranged)
+
+
+def call_injected(
+    run: Run, name: str, function: Function, values: list[Value], names: Sequence[str] | None, at: int
+) -> Value:
+    """Call an added function; its FeelError becomes null with a note."""
+    run.meter.step()
+    params = function.params
+    required = len(params) - function.optional
+    if names is not None:
+        given = dict(zip(names, values, strict=True))
+        fits = len(given) == len(names) and set(params[:required]) <= given.keys() <= set(params)
+        values = [given.get(param) for param in params]
+    else:
+        fits = required <= len(values) <= len(params)
+        values = [*values, *[None] * (len(params) - len(values))]
+    if not fits:
+        run.note("arguments", at, name=name, found=", ".join(map(type_name, values)) or "-")
+        return None
+    try:
+        return function.call(*values)
+    except FeelError as problem:
+        run.note("function_failed", at, name=name, reason=str(problem))
+        return None
+
+
+@compiles(tree.FunctionNode)
+def function(node: tree.FunctionNode) -> Evaluator:
+    """A function which remembers the scope it is written in; external (Java, PMML) ones are null, always."""
+    body, at, levels = build(node.body), node.at, tree.height(node.body) + 1
+    parameters = tuple(parameter.name for parameter in node.parameters)
+    types = tuple(parameter.type for parameter in node.parameters)
+
+    def evaluate(scope: Scope) -> Value:
+        if node.external:
+            scope.run.note("external", at)
+            return None
+        return FeelFunction("function", parameters, lambda run, values: invoke(scope, run, values), types)
+
+    def invoke(scope: Scope, run: Run, values: list[Value]) -> Value:
+        converted = []
+        for value, kind in zip(values, types, strict=True):
+            fitting = value if kind is None else coerce(value, kind, run.functions.types)
+            if fitting is NO_VALUE:
+                run.note("arguments", at, name="function", found=", ".join(map(type_name, values)))
+                return None
+            converted.append(fitting)
+        run.meter.enter(levels)
+        try:
+            return body(Scope(dict(zip(parameters, converted, strict=True)), run, scope))
+        finally:
+            run.meter.leave(levels)
+
+    return evaluate

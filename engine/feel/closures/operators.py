@@ -1,0 +1,188 @@
+"""Arithmetic, comparison, three-valued logic, `in`, `between`, `instance of` and `if`."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from engine.feel import tree
+from engine.feel.arithmetic import OPERATORS, negate
+from engine.feel.closures.build import build, compiles
+from engine.feel.compare import both, equal, less, less_or_equal
+from engine.feel.run import Evaluator, Scope
+from engine.feel.types import conforms
+from engine.feel.unary import compile_test
+from engine.feel.values import NUMBERS, Value, type_name
+
+
+@compiles(tree.Arithmetic)
+def arithmetic(node: tree.Arithmetic) -> Evaluator:
+    """`left operator right`."""
+    left_of, right_of, at, operator = build(node.left), build(node.right), node.at, node.operator
+    operate = OPERATORS[operator]
+    fast = {"+": NUMBERS.add, "-": NUMBERS.subtract, "*": NUMBERS.multiply}.get(operator)
+
+    def evaluate(scope: Scope) -> Value:
+        left, right = left_of(scope), right_of(scope)
+        if fast is not None and type(left) is Decimal and type(right) is Decimal:
+            quick = fast(left, right)
+            if quick.is_finite():
+                return quick
+        if type(left) is str and type(right) is str and operator == "+":
+            scope.run.meter.write(len(left) + len(right))
+        result = operate(left, right)
+        if result is None:
+            scope.run.note("operator", at, operator=operator, left=type_name(left), right=type_name(right))
+        return result
+
+    return evaluate
+
+
+@compiles(tree.Negation)
+def negation(node: tree.Negation) -> Evaluator:
+    """`-operand`."""
+    operand, at = build(node.operand), node.at
+
+    def evaluate(scope: Scope) -> Value:
+        value = operand(scope)
+        result = negate(value)
+        if result is None:
+            scope.run.note("negation", at, found=type_name(value))
+        return result
+
+    return evaluate
+
+
+_ORDER: dict[str, Callable[[Value, Value], bool | None]] = {
+    "=": equal,
+    "<": less,
+    "<=": less_or_equal,
+    ">": lambda left, right: less(right, left),
+    ">=": lambda left, right: less_or_equal(right, left),
+}
+
+
+def _not_equal(left: Value, right: Value) -> bool | None:
+    verdict = equal(left, right)
+    return None if verdict is None else not verdict
+
+
+_ORDER["!="] = _not_equal
+_FAST: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda left, right: bool(left == right),
+    "!=": lambda left, right: bool(left != right),
+    "<": lambda left, right: bool(left < right),
+    "<=": lambda left, right: bool(left <= right),
+    ">": lambda left, right: bool(left > right),
+    ">=": lambda left, right: bool(left >= right),
+}
+
+
+@compiles(tree.Comparison)
+def comparison(node: tree.Comparison) -> Evaluator:
+    """`left operator right`."""
+    left_of, right_of, at, operator = build(node.left), build(node.right), node.at, node.operator
+    compare, fast = _ORDER[operator], _FAST[operator]
+
+    def evaluate(scope: Scope) -> Value:
+        left, right = left_of(scope), right_of(scope)
+        kind = type(left)
+        if kind is type(right) and (kind is Decimal or kind is str):
+            return fast(left, right)
+        result = compare(left, right)
+        if result is None:
+            scope.run.note("operator", at, operator=operator, left=type_name(left), right=type_name(right))
+        return result
+
+    return evaluate
+
+
+@compiles(tree.Conjunction)
+def conjunction(node: tree.Conjunction) -> Evaluator:
+    """False when one is false, true when all are true, else null."""
+    return _logic(node.operands, deciding=False)
+
+
+@compiles(tree.Disjunction)
+def disjunction(node: tree.Disjunction) -> Evaluator:
+    """True when one is true, false when all are false, else null."""
+    return _logic(node.operands, deciding=True)
+
+
+def _logic(nodes: tuple[tree.Node, ...], *, deciding: bool) -> Evaluator:
+    operands = [build(node) for node in nodes]
+    otherwise = not deciding
+
+    def evaluate(scope: Scope) -> Value:
+        result: bool | None = otherwise
+        for operand in operands:
+            value = operand(scope)
+            if value is deciding:
+                return deciding
+            if value is not otherwise:
+                result = None
+        return result
+
+    return evaluate
+
+
+@compiles(tree.Between)
+def between(node: tree.Between) -> Evaluator:
+    """`value between low and high`."""
+    value_of, low_of, high_of, at = build(node.value), build(node.low), build(node.high), node.at
+
+    def evaluate(scope: Scope) -> Value:
+        value, low, high = value_of(scope), low_of(scope), high_of(scope)
+        above, below = less_or_equal(low, value), less_or_equal(value, high)
+        if above is None or below is None:
+            scope.run.note("operator", at, operator="between", left=type_name(value), right=type_name(low))
+        return both(above, below)
+
+    return evaluate
+
+
+@compiles(tree.In)
+def in_(node: tree.In) -> Evaluator:
+    """True when one test is, false when all are, else null."""
+    value_of = build(node.value)
+    tests = [compile_test(test, build) for test in node.tests]
+
+    def evaluate(scope: Scope) -> Value:
+        value = value_of(scope)
+        result: bool | None = False
+        for test in tests:
+            verdict = test(value, scope)
+            if verdict is True:
+                return True
+            if verdict is None:
+                result = None
+        return result
+
+    return evaluate
+
+
+@compiles(tree.InstanceOf)
+def instance_of(node: tree.InstanceOf) -> Evaluator:
+    """`value instance of type`; null when nobody knows the type."""
+    value_of, kind, at = build(node.value), node.type, node.at
+
+    def evaluate(scope: Scope) -> Value:
+        value = value_of(scope)
+        if value is None and kind.name in ("Any", "any"):
+            return False
+        verdict = conforms(value, kind, scope.run.functions.types)
+        if verdict is None:
+            scope.run.note("bad_type", at, found=kind.name)
+        return verdict
+
+    return evaluate
+
+
+@compiles(tree.If)
+def if_(node: tree.If) -> Evaluator:
+    """Everything but true takes the else branch."""
+    condition, yes, no = build(node.condition), build(node.yes), build(node.no)
+
+    def evaluate(scope: Scope) -> Value:
+        return yes(scope) if condition(scope) is True else no(scope)
+
+    return evaluate

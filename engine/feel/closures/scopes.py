@@ -1,0 +1,200 @@
+"""Expressions which open a scope: filters, `for`, `some`, `every` and contexts."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from engine.feel import tree
+from engine.feel.closures.build import build, compiles
+from engine.feel.compare import sort_keys
+from engine.feel.run import Evaluator, Scope
+from engine.feel.temporal import DAY_NANOS, add_days
+from engine.feel.values import NUMBERS, Range, Value, type_name
+
+_ONE = Decimal(1)
+
+
+@compiles(tree.Filter)
+def filter_(node: tree.Filter) -> Evaluator:
+    """Items for which the test is true, or the one item at the index the test gives."""
+    source, test, at = build(node.source), build(node.test), node.at
+    constant = node.test.value if isinstance(node.test, tree.Literal) else None
+
+    def evaluate(scope: Scope) -> Value:
+        value = source(scope)
+        items = value if type(value) is list else [] if value is None else [value]
+        if type(constant) is Decimal:
+            return _at_index(scope, items, constant, at)
+        run = scope.run
+        run.meter.grow(len(items))
+        if not items:
+            index = test(Scope({"item": None}, run, scope))
+            return _at_index(scope, items, index, at) if type(index) is Decimal else []
+        kept = []
+        for position, item in enumerate(items):
+            variables = {"item": item, **item} if type(item) is dict else {"item": item}
+            verdict = test(Scope(variables, run, scope))
+            if verdict is True:
+                kept.append(item)
+            elif position == 0 and type(verdict) is Decimal:
+                return _at_index(scope, items, verdict, at)
+        return kept
+
+    return evaluate
+
+
+def _at_index(scope: Scope, items: list[Value], index: Decimal, at: int) -> Value:
+    if index == index.to_integral_value() and 1 <= abs(index) <= len(items):
+        return items[int(index) - 1 if index > 0 else int(index)]
+    scope.run.note("index", at, index=index)
+    return None
+
+
+@compiles(tree.For)
+def for_(node: tree.For) -> Evaluator:
+    """The list of all results, the last variable changing fastest; `partial` is the list so far."""
+    loops, result = _loops(node.bindings), build(node.result)
+
+    def evaluate(scope: Scope) -> Value:
+        out: list[Value] = []
+        run = scope.run
+
+        def visit(inner: Scope) -> bool:
+            run.meter.grow(1)
+            out.append(result(Scope({"partial": out}, run, inner)))
+            return True
+
+        return out if _walk(loops, 0, scope, visit) is not None else None
+
+    return evaluate
+
+
+@compiles(tree.Quantified)
+def quantified(node: tree.Quantified) -> Evaluator:
+    """`some` is a long `or`, `every` a long `and`."""
+    loops, condition, deciding = _loops(node.bindings), build(node.condition), not node.every
+
+    def evaluate(scope: Scope) -> Value:
+        run = scope.run
+        seen_other = False
+
+        def visit(inner: Scope) -> bool:
+            nonlocal seen_other
+            run.meter.step()
+            verdict = condition(inner)
+            if verdict is not (not deciding):
+                seen_other = seen_other or verdict is not deciding
+            return verdict is not deciding
+
+        walked = _walk(loops, 0, scope, visit)
+        if walked is None:
+            return None
+        if walked is False:
+            return deciding
+        return None if seen_other else not deciding
+
+    return evaluate
+
+
+_Loop = tuple[str, Callable[[Scope], Iterator[Value] | None]]
+
+
+def _loops(bindings: tuple[tree.Binding, ...]) -> list[_Loop]:
+    return [(binding.name, _source(binding)) for binding in bindings]
+
+
+def _walk(loops: list[_Loop], depth: int, scope: Scope, visit: Callable[[Scope], bool]) -> bool | None:
+    """Visit every combination; False when the visitor stopped it, None when a source cannot be iterated."""
+    name, source = loops[depth]
+    items = source(scope)
+    if items is None:
+        return None
+    last = depth == len(loops) - 1
+    for item in items:
+        inner = Scope({name: item}, scope.run, scope)
+        if last:
+            if not visit(inner):
+                return False
+            continue
+        scope.run.meter.step()
+        walked = _walk(loops, depth + 1, inner, visit)
+        if walked is not True:
+            return walked
+    return True
+
+
+def _source(binding: tree.Binding) -> Callable[[Scope], Iterator[Value] | None]:
+    start_of, at = build(binding.source), binding.at
+    end_of = build(binding.end) if binding.end is not None else None
+
+    def items(scope: Scope) -> Iterator[Value] | None:
+        start = start_of(scope)
+        if end_of is not None:
+            found = count_between(start, end_of(scope))
+        elif type(start) is list:
+            found = iter(start)
+        elif type(start) is Range:
+            found = _range_items(start)
+        elif start is None:
+            found = None
+        else:
+            found = iter([start])
+        if found is None:
+            scope.run.note("not_iterable", at, found=type_name(start))
+        return found
+
+    return items
+
+
+def _range_items(interval: Range) -> Iterator[Value] | None:
+    low, high = interval.low, interval.high
+    items = count_between(low, high) if low is not None and high is not None and sort_keys(low, high) else None
+    if items is None:
+        return None
+    return (
+        item for item in items if (interval.low_included or item != low) and (interval.high_included or item != high)
+    )
+
+
+def count_between(start: Value, end: Value) -> Iterator[Value] | None:
+    """Whole numbers or days from start to end, both included, downwards when end is less; None for anything else."""
+    if type(start) is Decimal and type(end) is Decimal:
+        return _numbers(start, end)
+    if type_name(start) == "date" and type_name(end) == "date":
+        return _days(start, end)
+    return None
+
+
+def _numbers(start: Decimal, end: Decimal) -> Iterator[Value]:
+    step = _ONE if start <= end else -_ONE
+    number = start
+    while number <= end if step > 0 else number >= end:
+        yield number
+        following = NUMBERS.add(number, step)
+        if following == number:
+            return
+        number = following
+
+
+def _days(start: Value, end: Value) -> Iterator[Value]:
+    step = DAY_NANOS if start.toordinal() <= end.toordinal() else -DAY_NANOS
+    count = abs(end.toordinal() - start.toordinal()) + 1
+    day = start
+    for _ in range(count):
+        yield day
+        day = add_days(day, step)
+
+
+@compiles(tree.ContextNode)
+def context(node: tree.ContextNode) -> Evaluator:
+    """A context; each entry sees the ones before it."""
+    entries = [(key, build(value)) for key, value in node.entries]
+
+    def evaluate(scope: Scope) -> Value:
+        scope.run.meter.grow(len(entries))
+        out: dict[str, Value] = {}
+        inner = Scope(out, scope.run, scope)
+        for key, value in entries:
+            out[key] = value(inner)
+        return out
+
+    return evaluate

@@ -1,0 +1,129 @@
+"""Equality, order and membership of values (DMN 1.5, 10.3.2.13.1 and table 42): three-valued, null where types differ."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from engine.feel.temporal import DateTime, DayTimeDuration, FarDate, Time, YearMonthDuration, time_instant
+from engine.feel.values import FeelFunction, Range, Value
+
+_DATES = (dt.date, FarDate)
+
+
+def equal(left: Value, right: Value) -> bool | None:
+    """`left = right`; null equals only null, different kinds are null."""
+    kind = type(left)
+    if kind is type(right):
+        if kind is str or kind is Decimal or kind is bool:
+            return bool(left == right)
+        if left is None:
+            return True
+        return _equal_same(kind, left, right)
+    if left is None or right is None:
+        return False
+    if isinstance(left, _DATES) and isinstance(right, _DATES):
+        return False
+    return None
+
+
+def _equal_same(kind: type, left: Value, right: Value) -> bool | None:
+    if kind is list:
+        return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
+    if kind is dict:
+        return left.keys() == right.keys() and all(equal(item, right[key]) is True for key, item in left.items())
+    if kind is DateTime or kind is Time:
+        return order_key(left) == order_key(right) if _comparable_zones(left, right) else None
+    if kind is Range:
+        return (
+            left.low_included is right.low_included
+            and left.high_included is right.high_included
+            and equal(left.low, right.low) is True
+            and equal(left.high, right.high) is True
+        )
+    if kind is FeelFunction:
+        return left is right
+    return bool(left == right)
+
+
+def _comparable_zones(left: Time | DateTime, right: Time | DateTime) -> bool:
+    one = left.time if isinstance(left, DateTime) else left
+    two = right.time if isinstance(right, DateTime) else right
+    return one.zoned == two.zoned
+
+
+def order_key(value: Time | DateTime) -> int:
+    """A number which orders times, or date-times, of one kind."""
+    return value.instant if isinstance(value, DateTime) else time_instant(value)
+
+
+_ORDERED = (Decimal, str, dt.date, DayTimeDuration, YearMonthDuration, FarDate)
+
+
+def sort_keys(left: Value, right: Value) -> tuple[Any, Any] | None:
+    """Python-comparable stand-ins of two values of one ordered type, or None."""
+    kind = type(left)
+    if kind is type(right):
+        if kind in _ORDERED:
+            return left, right
+        if (kind is DateTime or kind is Time) and _comparable_zones(left, right):
+            return order_key(left), order_key(right)
+        return None
+    if isinstance(left, _DATES) and isinstance(right, _DATES):
+        return left.toordinal(), right.toordinal()
+    return None
+
+
+def less(left: Value, right: Value) -> bool | None:
+    """`left < right`, null when the two have no order."""
+    keys = sort_keys(left, right)
+    return None if keys is None else bool(keys[0] < keys[1])
+
+
+def less_or_equal(left: Value, right: Value) -> bool | None:
+    """`left <= right`, null when the two have no order."""
+    keys = sort_keys(left, right)
+    return None if keys is None else bool(keys[0] <= keys[1])
+
+
+def both(left: bool | None, right: bool | None) -> bool | None:
+    """Three-valued and."""
+    if left is False or right is False:
+        return False
+    return None if left is None or right is None else True
+
+
+def in_range(value: Value, interval: Range) -> bool | None:
+    """Whether the value lies in the interval; null when it cannot be compared with an end."""
+    if interval.low is None and interval.high is None:
+        return None
+    low: bool | None = True
+    high: bool | None = True
+    if interval.low is not None:
+        low = less_or_equal(interval.low, value) if interval.low_included else less(interval.low, value)
+    if interval.high is not None:
+        high = less_or_equal(value, interval.high) if interval.high_included else less(value, interval.high)
+    return both(low, high)
+
+
+def matches(value: Value, test: Value) -> bool | None:
+    """`value in test` for one evaluated test: a range, a list of tests or values, or a value to be equal to."""
+    if type(test) is Range and type(value) is not Range:
+        return in_range(value, test)
+    if type(test) is list:
+        if type(value) is list and equal(value, test) is True:
+            return True
+        return any((equal(value, item) if type(item) is list else matches(value, item)) is True for item in test)
+    return equal(value, test)
+
+
+def identical(left: Value, right: Value) -> bool:
+    """`is(left, right)`: the same type and the same value, zone and offset included (DMN 1.5, 10.3.4.8)."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, (Time, DateTime)):
+        return bool(left == right)
+    if isinstance(left, list):
+        return len(left) == len(right) and all(identical(a, b) for a, b in zip(left, right, strict=True))
+    if isinstance(left, dict):
+        return bool(left.keys() == right.keys()) and all(identical(item, right[key]) for key, item in left.items())
+    return equal(left, right) is True

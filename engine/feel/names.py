@@ -1,0 +1,61 @@
+"""Names of several words: which ones are known, and where the text has one.
+
+FEEL names may hold spaces, keywords and even operators (`date and time`, `profit and loss`, `a-b`; DMN 1.5, 10.3.1.2): the text alone does
+not tell, the names in scope do. The longest known name wins.
+"""
+
+import re
+from collections.abc import Iterable
+
+from engine.feel.lexer import KEYWORDS, NAME_PART, SPACES, WORD
+
+BUILTIN_NAMES_WITH_KEYWORDS = (
+    "date and time",
+    "years and months duration",
+    "days and time duration",
+    "day of year",
+    "day of week",
+    "month of year",
+    "week of year",
+)
+
+
+def normal(name: str) -> str:
+    """White space trimmed and every run of it one space."""
+    return SPACES.sub(" ", name).strip()
+
+
+def is_plain(name: str) -> bool:
+    """Whether the lexer reads the name without help: words and single spaces, no keyword."""
+    return all(WORD.fullmatch(word) and word not in KEYWORDS for word in name.split(" "))
+
+
+class KnownNames:
+    """The names which need help, by their first character, longest first."""
+
+    __slots__ = ("_by_first",)
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._by_first: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        """Make a name known; plain ones need no help and are skipped."""
+        name = normal(name)
+        if not WORD.match(name) or is_plain(name) or name in KEYWORDS:
+            return
+        bucket = self._by_first.setdefault(name[0], [])
+        if any(known == name for known, _ in bucket):
+            return
+        pattern = re.compile(r"[\s\u3000\ufeff]+".join(re.escape(word) for word in name.split(" ")))
+        bucket.append((name, pattern))
+        bucket.sort(key=lambda entry: -len(entry[0]))
+
+    def match(self, text: str, position: int) -> tuple[str, int] | None:
+        """The longest known name at the position and where it ends."""
+        for name, pattern in self._by_first.get(text[position : position + 1], ()):
+            found = pattern.match(text, position)
+            if found and not (NAME_PART.match(text, found.end()) and NAME_PART.match(name[-1])):
+                return name, found.end()
+        return None
