@@ -118,7 +118,7 @@ def listing(
     limit: int = 50,
 ) -> list[Case]:
     """Cases this person may see, newest first; `after` = (received_at, id) of the last one of the page before."""
-    query: Select[tuple[Case]] = (
+    query: Select[Case] = (
         select(Case)
         .options(joinedload(Case.party))
         .where(authorisation.visible(session, person), *_conditions(filters or Filters()))

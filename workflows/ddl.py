@@ -37,4 +37,4 @@ DOWNGRADE: tuple[str, ...] = ("DROP FUNCTION IF EXISTS keep_original() CASCADE",
 _TABLES = {"case_file": Case.__table__, "evidence": Evidence.__table__, "decision": Decision.__table__}
 for _table, _statement in _GUARDS:
     for _ddl in (APPEND_ONLY, KEEP_ORIGINAL, _statement):
-        event.listen(_TABLES[_table], "after_create", DDL(_ddl.replace("%", "%%")))
+        event.listen(_TABLES[_table], "after_create", DDL(_ddl.replace("%", "%%")))  # type: ignore[no-untyped-call]

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from engine import outbox
 from engine.clock import now
-from engine.ids import new_id
 from workflows.models import Notice, Person
 
 
@@ -21,7 +20,7 @@ def tell(
     ids = sorted({str(person.id) for person in people})
     if ids:
         payload = {"people": ids, "text_zh": text_zh, "text_en": text_en, "case_number": case_number}
-        outbox.promise(session, "notify", payload, message_id=new_id())
+        outbox.promise(session, "notify", payload)
 
 
 def deliver(session: Session, message_id: UUID, payload: Mapping[str, Any]) -> None:

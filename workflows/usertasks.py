@@ -80,7 +80,7 @@ def inbox(
     return [TaskInCase(task, case) for task, case in rows]
 
 
-_Query = Select[tuple[UserTask, Case]]
+_Query = Select[UserTask, Case]
 
 
 def _done(
@@ -264,10 +264,7 @@ def send_back(session: Session, person: Person, task_id: UUID, *, element: str, 
     _require_reason(reason)
     if element not in earlier_steps(session, found.task):
         raise _bad("element", "never_passed", "流程未经过该步骤", "the case never passed this step")
-    return instances.move(
-        session, found.task.instance_id, from_element=found.task.element_id, to_element=element, task_id=task_id,
-        actor=str(person.id), reason=reason,
-    )  # fmt: skip
+    return instances.move(session, found.task.instance_id, task_id, element, actor=str(person.id), reason=reason)
 
 
 def earlier_steps(session: Session, task: UserTask) -> dict[str, str]:
@@ -282,7 +279,7 @@ def earlier_steps(session: Session, task: UserTask) -> dict[str, str]:
         )
         .order_by(UserTask.completed_at)
     )
-    return {element: name for element, name in done}
+    return {row.element_id: row.name_zh for row in done}
 
 
 def urge(session: Session, person: Person, task_id: UUID, *, reason: str = "") -> UserTask:

@@ -15,5 +15,5 @@ context.configure(
     transactional_ddl=True,
 )
 with context.begin_transaction():
-    context.get_context().connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    context.config.attributes["connection"].execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
     context.run_migrations()
