@@ -1,0 +1,226 @@
+"""Boxed expressions made ready: each kind of `engine.dmn.model` becomes one function (run, scope) -> value (DMN 1.5,
+10.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from engine.dmn import model, texts
+from engine.dmn.errors import DmnError
+from engine.dmn.table import compile_table
+from engine.dmn.texts import Code, Scope
+from engine.dmn.trace import Note
+from engine.dmn.types import ANY, Type, Types
+
+if TYPE_CHECKING:
+    from engine.dmn.run import Run
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where an expression stands: names FEEL could not guess, types, the element for notes, and where problems go."""
+
+    names: frozenset[str]
+    types: Types
+    element: str
+    notes: list[Note]
+
+    def type_of(self, reference: str, element: str = "") -> Type:
+        """The type, or ANY with a note when it is unknown."""
+        try:
+            return self.types.get(reference)
+        except DmnError as error:
+            self.notes.append(
+                Note(element or self.element, "type", f"未知类型 {reference}", str(error), severity="warning")
+            )
+            return ANY
+
+    def knowing(self, *names: str) -> Surroundings:
+        """The same place with more names in scope."""
+        return replace(self, names=self.names | set(names))
+
+
+def compile_expression(found: model.Expression | None, around: Surroundings) -> Code:
+    """The code of any expression, its `typeRef` enforced; an absent one is null."""
+    if found is None:
+        return texts.nothing
+    code = _COMPILERS[type(found)](found, around)
+    if isinstance(found, (model.Table, model.FunctionDefinition)):
+        return code
+    return typed(code, around.type_of(found.type_ref, found.id), found.id or around.element)
+
+
+def typed(code: Code, wanted: Type, element: str) -> Code:
+    """Code whose value is converted to a type, null with a note when that is impossible."""
+    if wanted is ANY:
+        return code
+
+    def checked(run: Run, scope: Scope) -> object:
+        value = code(run, scope)
+        return value if value is None or wanted.accepts(value) else run.converted(value, wanted, element)
+
+    return checked
+
+
+def _literal(found: model.Literal, around: Surroundings) -> Code:
+    return texts.expression(found.text, around.names, found.id or around.element, around.notes, found.language)
+
+
+def _table(found: model.Table, around: Surroundings) -> Code:
+    return compile_table(found, around.names, around.type_of, around.element, around.notes)
+
+
+def _context(found: model.Context, around: Surroundings) -> Code:
+    entries: list[tuple[str, Code]] = []
+    result: Code | None = None
+    for entry in found.entries:
+        code = compile_expression(entry.expression, around)
+        name = entry.variable.name
+        code = typed(code, around.type_of(entry.variable.type_ref, found.id), name or found.id or around.element)
+        if not name:
+            result = code
+            continue
+        entries.append((name, code))
+        around = around.knowing(name)
+    if len({name for name, _ in entries}) < len(entries):
+        return texts.broken(_twice(found.id or around.element), around.notes)
+
+    def evaluate(run: Run, scope: Scope) -> object:
+        inner, own = dict(scope), {}
+        for name, code in entries:
+            inner[name] = own[name] = code(run, inner)
+        return own if result is None else result(run, inner)
+
+    return evaluate
+
+
+def _twice(element: str) -> Note:
+    return Note(element, "duplicate-entry", "上下文条目名称重复", "two entries of the context have the same name")
+
+
+def _list(found: model.ListOf, around: Surroundings) -> Code:
+    items = [compile_expression(item, around) for item in found.items]
+    return lambda run, scope: [code(run, scope) for code in items]
+
+
+def _relation(found: model.Relation, around: Surroundings) -> Code:
+    names = [column.name for column in found.columns]
+    kinds = [around.type_of(column.type_ref, found.id) for column in found.columns]
+    where = found.id or around.element
+    rows = [
+        [typed(compile_expression(cell, around), kind, where) for cell, kind in zip(row, kinds, strict=True)]
+        for row in found.rows
+    ]
+    return lambda run, scope: [{name: code(run, scope) for name, code in zip(names, row, strict=True)} for row in rows]
+
+
+def _invocation(found: model.Invocation, around: Surroundings) -> Code:
+    where = found.id or around.element
+    function = compile_expression(found.function, around)
+    bindings: list[tuple[str, Code]] = []
+    for variable, expression in found.bindings:
+        code = compile_expression(expression, around)
+        bindings.append((variable.name, typed(code, around.type_of(variable.type_ref, where), where)))
+
+    def evaluate(run: Run, scope: Scope) -> object:
+        arguments = {name: code(run, scope) for name, code in bindings}
+        return run.call(function(run, scope), arguments, where)
+
+    return evaluate
+
+
+def _function(found: model.FunctionDefinition, around: Surroundings) -> Code:
+    where = found.id or around.element
+    if found.kind.upper() != "FEEL":
+        note = Note(where, "external", f"不支持 {found.kind} 函数", f"functions of kind {found.kind} are not supported")
+        return texts.broken(note, around.notes)
+    names = [parameter.name for parameter in found.parameters]
+    kinds = [around.type_of(parameter.type_ref, where) for parameter in found.parameters]
+    body = compile_expression(found.body, around.knowing(*names))
+    return lambda run, scope: run.function(where, names, kinds, body, scope)
+
+
+def _conditional(found: model.Conditional, around: Surroundings) -> Code:
+    condition, then, otherwise = (
+        compile_expression(part, around) for part in (found.condition, found.then, found.otherwise)
+    )
+    where = found.id or around.element
+
+    def evaluate(run: Run, scope: Scope) -> object:
+        answer = condition(run, scope)
+        if answer is not None and not isinstance(answer, bool):
+            run.complain(_not_boolean(where))
+            return None
+        return then(run, scope) if answer is True else otherwise(run, scope)
+
+    return evaluate
+
+
+def _not_boolean(where: str, severity: str = "warning") -> Note:
+    return Note(where, "not-boolean", "条件不是布尔值", "the condition is not a boolean", severity)
+
+
+def _items(value: object) -> list[object]:
+    """What an iteration runs over: a list, or one value as a list of one, or nothing (DMN 1.5, 10.3.2.9.4)."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def _filter(found: model.Filter, around: Surroundings) -> Code:
+    collection = compile_expression(found.collection, around)
+    match = compile_expression(found.match, around.knowing("item"))
+    where = found.id or around.element
+
+    def evaluate(run: Run, scope: Scope) -> object:
+        kept = []
+        for item in _items(collection(run, scope)):
+            run.step()
+            inner = {**scope, **item, "item": item} if isinstance(item, dict) else {**scope, "item": item}
+            answer = match(run, inner)
+            if not isinstance(answer, bool):
+                run.complain(_not_boolean(where))
+                return None
+            if answer:
+                kept.append(item)
+        return kept
+
+    return evaluate
+
+
+def _iterator(found: model.Iterator, around: Surroundings) -> Code:
+    collection = compile_expression(found.collection, around)
+    body = compile_expression(found.body, around.knowing(found.variable, "partial"))
+    where, name = found.id or around.element, found.variable
+
+    def answers(run: Run, scope: Scope) -> list[object]:
+        results: list[object] = []
+        for item in _items(collection(run, scope)):
+            run.step()
+            results.append(body(run, {**scope, name: item, "partial": results}))
+        return results
+
+    def quantified(run: Run, scope: Scope) -> object:
+        results = answers(run, scope)
+        if not all(isinstance(answer, bool) for answer in results):
+            run.complain(_not_boolean(where))
+            return None
+        return any(results) if found.kind == "some" else all(results)
+
+    return answers if found.kind == "for" else quantified
+
+
+_COMPILERS: dict[type, Callable[[Any, Surroundings], Code]] = {
+    model.Literal: _literal,
+    model.Table: _table,
+    model.Context: _context,
+    model.ListOf: _list,
+    model.Relation: _relation,
+    model.Invocation: _invocation,
+    model.FunctionDefinition: _function,
+    model.Conditional: _conditional,
+    model.Filter: _filter,
+    model.Iterator: _iterator,
+}

@@ -1,0 +1,148 @@
+"""Every node of a set of files compiled: code, types and plans by node key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.dmn import graph, model
+from engine.dmn.boxed import Surroundings, compile_expression, typed
+from engine.dmn.errors import DmnError
+from engine.dmn.graph import File, Place
+from engine.dmn.texts import Code
+from engine.dmn.trace import Note
+from engine.dmn.types import ANY, Type
+
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Compiled:
+    """code: what a decision or the body of a knowledge model evaluates; plans: decisions in order of evaluation;
+    requires: what a node requires directly; kinds: parameter types of a knowledge model."""
+
+    code: dict[Key, Code] = field(default_factory=dict)
+    plans: dict[Key, list[Place]] = field(default_factory=dict)
+    requires: dict[Key, list[Place]] = field(default_factory=dict)
+    kinds: dict[Key, list[Type]] = field(default_factory=dict)
+    variables: dict[Key, Type] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def problems(self) -> tuple[Note, ...]:
+        """What is wrong with the files, each once."""
+        return tuple(dict.fromkeys(self.notes))
+
+    def type_of(self, file: File, reference: str) -> Type:
+        """A type of a file, ANY when unknown."""
+        try:
+            return file.types.get(reference)
+        except DmnError:
+            return ANY
+
+
+def compile_files(files: list[File]) -> Compiled:
+    """Compile all nodes. Raises DmnError for an href that leads nowhere and for decisions which require each other."""
+    compiled = Compiled()
+    paths = frozenset(name for file in files for name in _entry_names(file.definitions))
+    for file in files:
+        for node in file.definitions.nodes.values():
+            place = Place(file, node)
+            around = Surroundings(_visible(place) | paths, file.types, node.id, compiled.notes)
+            compiled.variables[place.key] = around.type_of(node.variable.type_ref, node.id)
+            compiled.requires[place.key] = graph.required(place)
+            if isinstance(node, model.Decision):
+                compiled.plans[place.key] = graph.order(place)
+                code = compile_expression(node.expression, around)
+                compiled.code[place.key] = typed(code, compiled.variables[place.key], node.id)
+            elif isinstance(node, model.Knowledge):
+                _knowledge(compiled, place.key, node, around)
+            elif isinstance(node, model.Service):
+                _service(compiled, place, node)
+    return compiled
+
+
+def _knowledge(compiled: Compiled, key: Key, node: model.Knowledge, around: Surroundings) -> None:
+    function = node.function
+    parameters = function.parameters if function is not None else ()
+    compiled.kinds[key] = [around.type_of(parameter.type_ref, node.id) for parameter in parameters]
+    if function is not None and function.kind.upper() == "FEEL":
+        inner = around.knowing(*(parameter.name for parameter in parameters))
+        compiled.code[key] = compile_expression(function.body, inner)
+    elif function is not None:
+        compiled.notes.append(
+            Note(
+                node.id,
+                "external",
+                f"不支持 {function.kind} 函数",
+                f"functions of kind {function.kind} are not supported",
+            )
+        )
+
+
+def _service(compiled: Compiled, place: Place, node: model.Service) -> None:
+    taken = [graph.find(place.file, href) for href in (*node.input_data, *node.input_decisions)]
+    given = [graph.find(place.file, href) for href in node.outputs]
+    compiled.requires[place.key] = taken
+    known = frozenset(each.key for each in taken)
+    plan: dict[Key, Place] = {}
+    for output in given:
+        for each in graph.order(output, known):
+            plan.setdefault(each.key, each)
+    compiled.plans[place.key] = list(plan.values())
+
+
+def _visible(place: Place) -> frozenset[str]:
+    names: set[str] = set()
+    for needed in graph.required(place):
+        names |= {*needed.path, needed.node.name, needed.node.variable.name}
+    names |= set(place.file.imports)
+    names |= set(place.file.types.names())
+    return frozenset(names)
+
+
+def _entry_names(definitions: model.Definitions) -> Iterator[str]:
+    """Names which may follow a dot: components of types, entries of boxed contexts, outputs, columns."""
+    for item in definitions.items.values():
+        yield from _component_names(item)
+    for node in definitions.nodes.values():
+        if isinstance(node, model.Decision):
+            yield from _expression_names(node.expression)
+        elif isinstance(node, model.Knowledge) and node.function is not None:
+            yield from _expression_names(node.function.body)
+
+
+def _component_names(item: model.ItemDefinition) -> Iterator[str]:
+    for part in item.components:
+        yield part.name
+        yield from _component_names(part)
+
+
+def _expression_names(expression: model.Expression | None) -> Iterator[str]:
+    if isinstance(expression, model.Context):
+        for entry in expression.entries:
+            yield entry.variable.name
+            yield from _expression_names(entry.expression)
+    elif isinstance(expression, model.Relation):
+        yield from (column.name for column in expression.columns)
+    elif isinstance(expression, model.Table):
+        yield from (output.name for output in expression.outputs)
+    elif isinstance(expression, model.ListOf):
+        for item in expression.items:
+            yield from _expression_names(item)
+
+
+def named_tests(file: File) -> Mapping[str, Callable[[Any], bool]]:
+    """For `instance of`: a test for every type name of a file, imported ones as `import.name`."""
+    return {name: _test(file, name) for name in file.types.names()}
+
+
+def _test(file: File, name: str) -> Callable[[Any], bool]:
+    def accepts(value: Any) -> bool:
+        try:
+            return file.types.get(name).accepts(value)
+        except DmnError:
+            return False
+
+    return accepts

@@ -1,0 +1,114 @@
+"""The requirement graph over one or several files: what an href means, and in which order decisions are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.dmn.errors import DmnError
+from engine.dmn.model import Decision, Definitions, InputData, Knowledge, Node
+from engine.dmn.types import Types
+
+
+@dataclass(eq=False, slots=True)
+class File:
+    """One file with its types and the files it imports (by import name; several when the name is empty)."""
+
+    definitions: Definitions
+    types: Types
+    imports: Mapping[str, File]
+    merged: Sequence[File] = ()
+    by_name: dict[str, Node] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for node in self.definitions.nodes.values():
+            self.by_name.setdefault(node.name, node)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node, the file it is in, and the import names that lead there from the file which refers to it."""
+
+    file: File
+    node: Node
+    path: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes a node unique in a whole set of files."""
+        return self.file.definitions.namespace, self.node.id
+
+
+def find(file: File, href: str) -> Place:
+    """The node an href means: `#id`, or `namespace#id` of this file or of an import. Raises DmnError."""
+    namespace, _, node_id = href.rpartition("#")
+    if not namespace or namespace == file.definitions.namespace:
+        found = file.definitions.nodes.get(node_id)
+        if found is not None:
+            return Place(file, found)
+    for path, other in _reachable(file):
+        found = other.definitions.nodes.get(node_id)
+        if found is not None and namespace in {"", other.definitions.namespace}:
+            return Place(other, found, path)
+    raise DmnError("refers to something that does not exist", href)
+
+
+def _reachable(file: File) -> list[tuple[tuple[str, ...], File]]:
+    """Imported files with the names that lead there, nearest first; each file once."""
+    found: list[tuple[tuple[str, ...], File]] = []
+    queue: list[tuple[tuple[str, ...], File]] = [((), file)]
+    seen = {id(file)}
+    for path, current in queue:
+        steps: list[tuple[tuple[str, ...], File]] = [((name,), other) for name, other in current.imports.items()]
+        steps += [((), other) for other in current.merged]
+        for step, other in steps:
+            if id(other) not in seen:
+                seen.add(id(other))
+                found.append(((*path, *step), other))
+                queue.append(found[-1])
+    return found
+
+
+def required(place: Place) -> list[Place]:
+    """What a node requires directly; hrefs of knowledge sources are not requirements of a value."""
+    if not isinstance(place.node, (Decision, Knowledge)):
+        return []
+    return [find(place.file, href) for href in place.node.requires]
+
+
+def order(target: Place, given: frozenset[tuple[str, str]] = frozenset()) -> list[Place]:
+    """The decisions to evaluate for `target`, each after those it requires; `given` are supplied and not entered.
+
+    Iterative, so that a chain of any length is no deep recursion. Raises DmnError for a circle of decisions.
+    """
+    done: dict[tuple[str, str], bool] = {}
+    plan: list[Place] = []
+    stack: list[tuple[Place, bool]] = [(target, False)]
+    while stack:
+        place, leaving = stack.pop()
+        if leaving:
+            done[place.key] = True
+            plan.append(place)
+            continue
+        state = done.get(place.key)
+        if state is False:
+            raise DmnError("the decision requires itself", place.node.name)
+        if state is True or place.key in given or not isinstance(place.node, Decision):
+            continue
+        done[place.key] = False
+        stack.append((place, True))
+        for needed in required(place):
+            if done.get(needed.key) is False and isinstance(needed.node, Decision):
+                raise DmnError("the decision requires itself", needed.node.name)
+            stack.append((needed, False))
+    return plan
+
+
+def inputs(target: Place) -> list[InputData]:
+    """The input data a decision needs, directly or through other decisions, each once."""
+    found: dict[tuple[str, str], InputData] = {}
+    for place in order(target):
+        for needed in required(place):
+            if isinstance(needed.node, InputData):
+                found.setdefault(needed.key, needed.node)
+    return list(found.values())

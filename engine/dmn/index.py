@@ -1,0 +1,87 @@
+"""Finding the rules of a table that match, without asking every cell.
+
+Each column keeps, for every region of its values, the mask of the rules whose simple cell covers it: one binary
+search and one AND a column. Opaque cells are asked only for rules which are still candidates. A value of another kind
+than the column's simple cells (null included) asks all cells of that column, so the answer is always FEEL's own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.dmn.cells import Kind, kind_of, parse_cell
+from engine.dmn.partition import Partition, bits, partition
+
+Ask = Callable[[Any, object, Mapping[str, object]], bool | None]
+"""Does this cell match (run, value, scope)? Null is no."""
+
+_MAX_BITS = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """partition: None when nothing is indexed; by_region: rule masks; anything: rules whose cell is `-`; opaque: rules
+    to ask."""
+
+    partition: Partition | None
+    by_region: tuple[int, ...]
+    anything: int
+    opaque: int
+    asks: tuple[Ask, ...]
+
+    def candidates(self, rules: int, value: object) -> tuple[int, int]:
+        """Of the candidate `rules`, those which may still match, and among these the ones which must be asked."""
+        known = self.partition
+        if known is not None and known.kind is not Kind.ANY and kind_of(value) is known.kind:
+            opaque = rules & self.opaque
+            return (rules & self.by_region[known.region(value)]) | opaque, opaque
+        return rules, rules & ~self.anything
+
+
+def column(texts: Sequence[str], asks: Sequence[Ask]) -> Column:
+    """The index of one column: its cell texts in rule order, and the compiled cells to ask where the index cannot
+    tell."""
+    cells = [parse_cell(text) for text in texts]
+    anything = sum(1 << index for index, cell in enumerate(cells) if cell is not None and cell.kind is Kind.ANY)
+    everything = (1 << len(texts)) - 1
+    found = partition(cells)
+    if found is None or found.size * len(texts) > _MAX_BITS:
+        return Column(None, (), anything, everything & ~anything, tuple(asks))
+    by_region = [0] * found.size
+    opaque = 0
+    for index, cell in enumerate(cells):
+        if cell is None:
+            opaque |= 1 << index
+            continue
+        for region in bits(found.cover(cell)):
+            by_region[region] |= 1 << index
+    return Column(found, tuple(by_region), anything, opaque, tuple(asks))
+
+
+def matching(
+    columns: Sequence[Column],
+    rules: int,
+    values: Sequence[object],
+    run: object,
+    scope: Mapping[str, object],
+    first_only: bool,
+) -> list[int]:
+    """The positions of the matching rules in rule order; `rules` is the mask to choose from; `run` is handed to the
+    cells."""
+    waiting: list[tuple[Column, int, object]] = []
+    for each, value in zip(columns, values, strict=True):
+        rules, unsure = each.candidates(rules, value)
+        if not rules:
+            return []
+        if unsure:
+            waiting.append((each, unsure, value))
+    if not waiting:
+        return bits(rules & -rules if first_only else rules)
+    found = []
+    for rule in bits(rules):
+        bit = 1 << rule
+        if all(each.asks[rule](run, value, scope) is True for each, unsure, value in waiting if unsure & bit):
+            found.append(rule)
+            if first_only:
+                break
+    return found

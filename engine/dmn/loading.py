@@ -1,0 +1,66 @@
+"""From bytes to decisions: the file, the files it imports, and their types."""
+
+from collections.abc import Callable, Mapping
+
+from engine.dmn.decisions import Decisions
+from engine.dmn.errors import DmnError
+from engine.dmn.graph import File
+from engine.dmn.model import Import, ItemDefinition
+from engine.dmn.read import read
+from engine.dmn.types import Types
+
+Imports = Mapping[str, bytes] | Callable[[str], bytes | None]
+
+_MAX_FILES = 50
+
+
+def load(xml: bytes, *, imports: Imports | None = None) -> Decisions:
+    """The decisions of a DMN file, version 1.1 to 1.5.
+
+    xml: at most 2 MB, without DOCTYPE. imports: the bytes of imported files. Raises DmnError(message, element) when the
+    file, its structure, a requirement or an import is wrong. Expressions that are no FEEL do not raise: they are
+    listed in `Decisions.problems` and make their decision null.
+    """
+    files: dict[str, File] = {}
+    root = _file(xml, imports, files)
+    return Decisions(root, list(files.values()))
+
+
+def _file(xml: bytes, imports: Imports | None, files: dict[str, File]) -> File:
+    definitions = read(xml)
+    if len(files) >= _MAX_FILES:
+        raise DmnError(f"more than {_MAX_FILES} files are imported")
+    imported: dict[str, File] = {}
+    types: dict[str, Types] = {}
+    merged: list[File] = []
+    items: dict[str, ItemDefinition] = dict(definitions.items)
+    own = Types(items, types)
+    file = File(definitions, own, imported, merged)
+    files[definitions.namespace] = file
+    for wanted in definitions.imports:
+        if "DMN" not in wanted.kind:
+            continue
+        other = files.get(wanted.namespace) or _file(_bytes(wanted, imports), imports, files)
+        if other.definitions.namespace != wanted.namespace:
+            raise DmnError(f"the imported file has the namespace {other.definitions.namespace}", wanted.name)
+        if wanted.name:
+            imported[wanted.name] = other
+            types[wanted.name] = other.types
+        else:
+            merged.append(other)
+            for name, item in other.definitions.items.items():
+                items.setdefault(name, item)
+    own.check()
+    return file
+
+
+def _bytes(wanted: Import, imports: Imports | None) -> bytes:
+    found: bytes | None = None
+    if callable(imports):
+        found = imports(wanted.namespace)
+    elif imports is not None:
+        keys = (wanted.namespace, wanted.location, wanted.name)
+        found = next((imports[key] for key in keys if key in imports), None)
+    if found is None:
+        raise DmnError("the imported file is missing", wanted.name or wanted.namespace)
+    return found

@@ -1,0 +1,140 @@
+"""One evaluation under way: the budget, the notes and the trace which all its decisions share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from engine.dmn.trace import DecisionTrace, Note, TableTrace
+from engine.dmn.types import ANY, Type, convert
+from engine.feel import Diagnostic, Expression, FeelFunction, Functions, Meter, UnaryTests
+from engine.feel.run import Run as FeelRun
+from engine.feel.tree import TypeNode
+from engine.feel.types import BASIC
+
+if TYPE_CHECKING:
+    from engine.dmn.texts import Code, Scope
+
+_MAX_NOTES = 200
+_LEVELS = 12
+"""Python frames of one function call, counted as levels of depth."""
+
+
+class Run:
+    """Shared by everything that one call of `Decisions.evaluate` evaluates."""
+
+    __slots__ = ("decisions", "functions", "meter", "notes", "trace")
+
+    def __init__(self, functions: Functions, meter: Meter) -> None:
+        self.functions = functions
+        self.meter = meter
+        self.notes: list[Note] = []
+        self.trace: list[DecisionTrace] = []
+        self.decisions: list[DecisionTrace] = []
+
+    def step(self) -> None:
+        """Count one round of a loop; raises BudgetExceeded."""
+        self.meter.step()
+
+    def complain(self, note: Note) -> None:
+        """Add a note once."""
+        if len(self.notes) < _MAX_NOTES and note not in self.notes:
+            self.notes.append(note)
+
+    def decided(self, table: TableTrace) -> None:
+        """Add a table to the decision being evaluated; tables inside functions count to the decision that calls."""
+        if self.decisions and len(self.decisions[-1].tables) < _MAX_NOTES:
+            self.decisions[-1].tables.append(table)
+
+    def ask(self, element: str, compiled: Expression, scope: Scope) -> object:
+        """The value of a compiled FEEL expression; what FEEL has to say is noted under the element."""
+        said: list[Diagnostic] = []
+        value: object = compiled.evaluate(scope, functions=self.functions, budget=self.meter, diagnostics=said)
+        if said:
+            self._heard(element, said)
+        return value
+
+    def ask_tests(self, compiled: UnaryTests, value: object, scope: Scope) -> bool | None:
+        """The answer of compiled unary tests; FEEL's remarks are not noted: a cell which does not apply is no news."""
+        return compiled.evaluate(value, scope, functions=self.functions, budget=self.meter)
+
+    def _heard(self, element: str, said: Sequence[Diagnostic]) -> None:
+        for each in said:
+            self.complain(Note(element, each.code, each.zh, each.en, "warning"))
+
+    def converted(self, value: object, wanted: Type, element: str) -> object:
+        """The value as the type wants it; null with a note when it cannot be."""
+        found, fits = convert(value, wanted)
+        if not fits:
+            self.complain(
+                Note(
+                    element,
+                    "type",
+                    f"值不属于类型 {wanted.name}",
+                    f"the value is not of the type {wanted.name}",
+                    "warning",
+                )
+            )
+        return found
+
+    def function(
+        self,
+        element: str,
+        names: Sequence[str],
+        kinds: Sequence[Type],
+        body: Code,
+        scope: Scope,
+        result: Type = ANY,
+    ) -> FeelFunction:
+        """A function value: its body sees the scope it was written in and its parameters (DMN 1.5, 10.3.2.13.2)."""
+
+        def call(_: object, arguments: list[object]) -> object:
+            if len(arguments) != len(names):
+                self.complain(_arity(element, len(names)))
+                return None
+            inner = dict(scope)
+            for name, kind, argument in zip(names, kinds, arguments, strict=True):
+                fitting, fits = convert(argument, kind)
+                if not fits:
+                    self.converted(argument, kind, element)
+                    return None
+                inner[name] = fitting
+            self.meter.step()
+            self.meter.enter(_LEVELS)
+            try:
+                value = body(self, inner)
+            finally:
+                self.meter.leave(_LEVELS)
+            return value if value is None or result.accepts(value) else self.converted(value, result, element)
+
+        types = [TypeNode(kind.name) if kind.name in BASIC else None for kind in kinds]
+        return FeelFunction(
+            f"dmn:{element}", names, call, types, TypeNode(result.name) if result.name in BASIC else None
+        )
+
+    def call(self, function: object, arguments: Mapping[str, object], element: str) -> object:
+        """Call a function value with named arguments; null with a note when it does not take exactly these."""
+        if not isinstance(function, FeelFunction):
+            self.complain(Note(element, "not-a-function", "被调用的不是函数", "what is called is not a function"))
+            return None
+        unknown = set(arguments) - set(function.parameters)
+        if unknown or len(arguments) > len(function.parameters):
+            self.complain(
+                Note(
+                    element,
+                    "arguments",
+                    "参数名称不匹配",
+                    "an argument is none of the function's parameters",
+                    "warning",
+                )
+            )
+            return None
+        said: list[Diagnostic] = []
+        asked = FeelRun(self.meter, self.functions, said)
+        value: object = asked.call(function, [arguments.get(name) for name in function.parameters])
+        self._heard(element, said)
+        return value
+
+
+def _arity(element: str, count: int) -> Note:
+    return Note(element, "arguments", f"函数需要 {count} 个参数", f"the function takes {count} arguments", "warning")
