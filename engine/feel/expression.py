@@ -122,7 +122,7 @@ class UnaryTests(_Compiled):
 
 def _run(functions: Functions | None, budget: Budget | Meter | None, diagnostics: list[Diagnostic] | None) -> Run:
     meter = budget if isinstance(budget, Meter) else Meter(budget or DEFAULT)
-    return Run(meter, functions or NO_FUNCTIONS, diagnostics)
+    return Run(meter, NO_FUNCTIONS if functions is None else functions, diagnostics)
 
 
 def compile_expression(text: str, *, names: Iterable[str] = ()) -> Expression:
