@@ -52,7 +52,7 @@ def deliver(message_id: UUID, payload: Mapping[str, Any]) -> None:
 
     Raises Undeliverable (no secret, address not allowed, 4xx but 408, 409, 425, 429) or NotNow (network, 3xx, 5xx).
     """
-    url = urlsplit(str(payload.get("url") or ""))
+    url = _split(payload.get("url"))
     body = orjson.dumps({"id": str(message_id), "event": payload.get("event"), "data": payload.get("data")})
     headers = {"Content-Type": "application/json", "User-Agent": "redress", **sign(message_id, body)}
     connection = _connection(url)
@@ -61,10 +61,10 @@ def deliver(message_id: UUID, payload: Mapping[str, Any]) -> None:
         connection.request("POST", path, body=body, headers=headers)
         answer = connection.getresponse()
         answer.read(_ANSWER_LIMIT)
+    except (http.client.InvalidURL, ValueError) as error:  # a blank or a control character in the path
+        raise Undeliverable("the URL is not valid") from error
     except (OSError, http.client.HTTPException) as error:
         raise NotNow(f"{type(error).__name__}: {error}") from error
-    except ValueError as error:  # a control character in the path
-        raise Undeliverable("the URL is not valid") from error
     finally:
         connection.close()
     if 200 <= answer.status < 300:
@@ -83,11 +83,17 @@ def sign(message_id: UUID, body: bytes) -> dict[str, str]:
     return {"Redress-Message": str(message_id), "Redress-Signature": f"t={seconds},v1={digest}"}
 
 
-def _connection(url: SplitResult) -> http.client.HTTPConnection:
+def _split(value: object) -> SplitResult:
     try:
-        host, port = (url.hostname or "").lower(), url.port
+        url = urlsplit(value if isinstance(value, str) else "")
+        _ = url.port  # read here because an impossible port shows only when it is asked for
     except ValueError as error:
         raise Undeliverable("the URL is not valid") from error
+    return url
+
+
+def _connection(url: SplitResult) -> http.client.HTTPConnection:
+    host, port = (url.hostname or "").lower(), url.port
     trusted = host in settings().webhook_private_hosts
     if not host or url.username or url.scheme not in ({"https", "http"} if trusted else {"https"}):
         raise Undeliverable("a webhook needs an https:// URL with a host and without a password")
