@@ -16,6 +16,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """
     app = Flask(__name__, static_folder="static", template_folder="templates")
     security.configure(app)
+    app.config["LOGIN_ENDPOINT"] = "login.page"
     app.config.update(config or {})
     requestlog.register(app)
     problems.register(app)

@@ -1,13 +1,16 @@
 """Where a page of a list ended, as an opaque signed text: nobody can make one up, and it holds for one list only."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from web.faults import invalid
 from web.settings import settings
+
+Item = TypeVar("Item")
 
 
 def _serializer(name: str) -> URLSafeSerializer:
@@ -46,3 +49,10 @@ def _in(kind: str, value: Any) -> Any:
     if kind == "u":
         return UUID(value)
     return value
+
+
+def page(name: str, found: Sequence[Item], limit: int, position: Callable[[Item], tuple[Any, ...]]) -> dict[str, Any]:
+    """`{"items", "next"}` of `found`, which was asked for with one more than `limit`."""
+    shown = found[:limit]
+    end = position(shown[-1]) if len(found) > limit else None
+    return {"items": shown, "next": pack(name, end)}

@@ -38,13 +38,11 @@ def required_rev() -> int:
 
 
 @contextmanager
-def precondition(rev: int | None, current: int) -> Iterator[None]:
-    """PreconditionFailed (412) where `rev` is not `current`, or where the block finds that out under its lock."""
-    if rev is not None and rev != current:
-        raise PreconditionFailed(rev=current)
+def precondition(rev: int | None) -> Iterator[None]:
+    """PreconditionFailed (412) where the block finds, under its lock, another version than `rev`."""
     try:
         yield
     except Conflict as error:
-        if rev is not None and "rev" in error.details:
+        if rev is not None and error.details.get("rev") not in (None, rev):
             raise PreconditionFailed(str(error), **error.details) from error
         raise

@@ -72,7 +72,7 @@ def settings() -> Settings:
         limits_storage=env.get("REDRESS_LIMITS_STORAGE", "memory://"),
         login_limit=env.get("REDRESS_LOGIN_LIMIT", "20 per minute"),
         portal_limit=env.get("REDRESS_PORTAL_LIMIT", "30 per minute"),
-        max_body=int(env.get("REDRESS_MAX_BODY", str(1 << 20))),
+        max_body=int(env.get("REDRESS_MAX_BODY", str(4 << 20))),
         max_upload=int(env.get("REDRESS_MAX_UPLOAD") or domain_settings().upload_limit + (1 << 20)),
         metrics_token=env.get("REDRESS_METRICS_TOKEN") or None,
         metrics_folder=env.get("PROMETHEUS_MULTIPROC_DIR") or None,

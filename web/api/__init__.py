@@ -5,7 +5,22 @@ from typing import Final
 
 from flask import Flask
 
-from web.api import docs, people, session, tokens
+from web.api import (
+    cases,
+    definitions,
+    docs,
+    drafts,
+    evidence,
+    incidents,
+    instances,
+    messages,
+    notices,
+    outbox,
+    people,
+    session,
+    tasks,
+    tokens,
+)
 from web.api.base import Api
 
 PREFIX: Final = "/api/v1"
@@ -35,6 +50,9 @@ def register(app: Flask) -> None:
     schemes("bearer", {"type": "http", "scheme": "bearer"})
     schemes("cookie", {"type": "apiKey", "in": "cookie", "name": app.config["SESSION_COOKIE_NAME"]})
     schemes("csrf", {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"})
-    for resource in (session.blueprint, people.blueprint, people.departments, tokens.blueprint):
-        api.register_blueprint(resource)
+    for resource in (session, cases, evidence, tasks, instances, incidents, messages, definitions, drafts):
+        api.register_blueprint(resource.blueprint)
+    for resource in (people, tokens, notices, outbox):
+        api.register_blueprint(resource.blueprint)
+    api.register_blueprint(people.departments)
     docs.register(app, api)

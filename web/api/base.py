@@ -190,6 +190,19 @@ class Blueprint(SmorestBlueprint):
 
         return decorate
 
+    def binary(self, view: View) -> View:
+        """A view `view(session, **path)` which answers with bytes: a `Response` of its own."""
+
+        @wraps(view)
+        def run(**path: Any) -> Response:
+            _refuse_unknown(None)
+            with transaction() as session:
+                answer: Response = view(session, **path)
+            return answer
+
+        content = {"application/octet-stream": {"schema": {"type": "string"}}}
+        return cast(View, self.doc(responses={200: {"description": "The file", "content": content}})(run))
+
     def commands(
         self,
         schema: type[Schema],

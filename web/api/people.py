@@ -44,9 +44,7 @@ def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     found = people.listing(session, department=query["department"], role=query["role"])
     if position is not None:
         found = [person for person in found if person.login > position[0]]
-    page = found[: query["limit"]]
-    end = (page[-1].login,) if len(found) > len(page) else None
-    return {"items": page, "next": cursors.pack("people", end)}
+    return cursors.page("people", found, query["limit"], lambda person: (person.login,))
 
 
 @blueprint.get("/<uuid:person_id>")

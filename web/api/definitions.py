@@ -1,0 +1,144 @@
+"""`/definitions`: published, immutable versions of process bundles."""
+
+import hashlib
+from typing import Any
+
+from flask import Response
+from marshmallow import fields, validate
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFound
+from engine.models import DefinitionFile, ProcessDefinition
+from web import cursors
+from web.api.base import Blueprint, PageQuery, Schema, page_of
+from web.identity import me
+from workflows import people
+
+blueprint = Blueprint("definitions", __name__, url_prefix="/api/v1/definitions", description="Published processes")
+VERSION = "<int(max=2147483647):version>"
+
+
+class DefinitionOut(Schema):
+    """A published version."""
+
+    id = fields.UUID(required=True)
+    key = fields.String(required=True)
+    version = fields.Integer(required=True)
+    process_id = fields.String(required=True)
+    name_zh = fields.String(required=True)
+    name_en = fields.String(required=True)
+    sha256 = fields.String(required=True)
+    note = fields.String(required=True)
+    author = fields.String(required=True)
+    approver = fields.String(required=True, allow_none=True)
+    published_at = fields.AwareDateTime(required=True)
+    retired_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DefinitionDetail(DefinitionOut):
+    """A published version with the gate's report and the versions of the processes it calls."""
+
+    lint = fields.List(fields.Dict(), required=True)
+    bound = fields.Dict(required=True, metadata={"description": "Called process id -> definition id"})
+
+
+class FileOut(Schema):
+    """A file of a bundle."""
+
+    path = fields.String(required=True)
+    size = fields.Integer(required=True, metadata={"description": "Bytes"})
+    sha256 = fields.String(required=True)
+
+
+class VersionsQuery(Schema):
+    """Query of the versions of a process."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    after = fields.String(load_default=None, validate=validate.Length(1, 1000))
+
+
+def _version(session: Session, key: str, version: int) -> ProcessDefinition:
+    people.require(session, me(), "definition.read")
+    wanted = select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.version == version)
+    found = session.scalar(wanted)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@blueprint.get("")
+@blueprint.reads(page_of(DefinitionOut), query=PageQuery)
+def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """List the newest version of every process, by key"""
+    people.require(session, me(), "definition.read")
+    newest = (
+        select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version"))
+        .where(ProcessDefinition.retired_at.is_(None))
+        .group_by(ProcessDefinition.key)
+        .subquery()
+    )
+    found = (
+        select(ProcessDefinition)
+        .join(
+            newest,
+            (newest.c.key == ProcessDefinition.key) & (newest.c.version == ProcessDefinition.version),
+        )
+        .order_by(ProcessDefinition.key)
+        .limit(query["limit"] + 1)
+    )
+    position = cursors.unpack("definitions", query["after"])
+    if position is not None:
+        found = found.where(ProcessDefinition.key > position[0])
+    return cursors.page("definitions", session.scalars(found).all(), query["limit"], lambda one: (one.key,))
+
+
+@blueprint.get("/<key>/versions")
+@blueprint.reads(page_of(DefinitionOut), query=VersionsQuery)
+def versions(session: Session, query: dict[str, Any], key: str) -> dict[str, Any]:
+    """List the versions of a process, newest first"""
+    people.require(session, me(), "definition.read")
+    found = select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc())
+    position = cursors.unpack(f"versions:{key}", query["after"])
+    if position is not None:
+        found = found.where(ProcessDefinition.version < position[0])
+    rows = session.scalars(found.limit(query["limit"] + 1)).all()
+    if not rows and position is None:
+        raise NotFound
+    return cursors.page(f"versions:{key}", rows, query["limit"], lambda one: (one.version,))
+
+
+@blueprint.get(f"/<key>/versions/{VERSION}")
+@blueprint.reads(DefinitionDetail)
+def show(session: Session, key: str, version: int) -> ProcessDefinition:
+    """Show a version"""
+    return _version(session, key, version)
+
+
+@blueprint.get(f"/<key>/versions/{VERSION}/files")
+@blueprint.reads(page_of(FileOut))
+def files(session: Session, key: str, version: int) -> dict[str, Any]:
+    """List the files of a version"""
+    items = [
+        {"path": file.path, "size": len(file.content), "sha256": hashlib.sha256(file.content).hexdigest()}
+        for file in _version(session, key, version).files
+    ]
+    return {"items": items, "next": None}
+
+
+@blueprint.get(f"/<key>/versions/{VERSION}/files/<path:path>")
+@blueprint.binary
+def file(session: Session, key: str, version: int, path: str) -> Response:
+    """Download a file of a version"""
+    found = session.get(DefinitionFile, (_version(session, key, version).id, path))
+    if found is None:
+        raise NotFound
+    return attachment(found.content, path)
+
+
+def attachment(content: bytes, name: str) -> Response:
+    """Bytes to keep, never to show."""
+    answer = Response(content, mimetype="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=name.rpartition("/")[2])
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer

@@ -1,0 +1,187 @@
+"""`/drafts`: bundles on their way to publication: edited, checked, reviewed by a second person, published."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields, validate
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import definitions, lint
+from engine.errors import NotFound
+from engine.models import Draft, DraftState
+from web import cursors, etag
+from web.api.base import Answer, Blueprint, PageQuery, Schema, page_of
+from web.api.definitions import DefinitionOut
+from web.identity import me
+from workflows import people
+
+blueprint = Blueprint("drafts", __name__, url_prefix="/api/v1/drafts", description="Processes being drawn")
+_KEY = validate.Regexp(r"^[a-z][a-z0-9-]{0,62}$", error="String does not match expected pattern.")
+_PATH = validate.Regexp(
+    r"^[A-Za-z0-9_\-][A-Za-z0-9_\-./]{0,150}\.(bpmn|dmn|form|json)$", error="String does not match expected pattern."
+)
+
+
+def _files(**options: Any) -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(validate=_PATH),
+        values=fields.String(validate=validate.Length(0, 2_000_000)),
+        validate=validate.Length(1, 200),
+        **options,
+    )
+
+
+class DraftReceipt(Schema):
+    """A draft without its files."""
+
+    key = fields.String(required=True)
+    rev = fields.Integer(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(list(DraftState)))
+    name_zh = fields.String(required=True)
+    name_en = fields.String(required=True)
+    base_version = fields.Integer(required=True, allow_none=True)
+    note = fields.String(required=True)
+    author = fields.String(required=True)
+    reviewer = fields.String(required=True, allow_none=True)
+    reviewed_sha256 = fields.String(required=True, allow_none=True)
+    updated_at = fields.AwareDateTime(required=True)
+
+
+class DraftOut(DraftReceipt):
+    """A draft with its files."""
+
+    files = fields.Dict(required=True, metadata={"description": "Path -> text"})
+
+
+class DraftIn(Schema):
+    """A new draft: with files, or of the newest published version."""
+
+    key = fields.String(required=True, validate=_KEY)
+    files = _files(load_default=None, allow_none=True)
+
+
+class FilesIn(Schema):
+    """All files of the draft; those not named are removed."""
+
+    files = _files(required=True)
+
+
+class FindingOut(Schema):
+    """What the publish gate says about an element; `error` refuses the bundle."""
+
+    element = fields.String(required=True)
+    code = fields.String(required=True)
+    severity = fields.String(required=True)
+    message_zh = fields.String(required=True)
+    message_en = fields.String(required=True)
+    file = fields.String(required=True)
+    hint_zh = fields.String(required=True)
+    hint_en = fields.String(required=True)
+
+
+class CheckOut(Schema):
+    """Whether the draft could be published, and all findings, errors first."""
+
+    accepted = fields.Boolean(required=True)
+    findings = fields.List(fields.Nested(FindingOut), required=True)
+
+
+def _draft(session: Session, key: str) -> Draft:
+    draft = session.get(Draft, key)
+    if draft is None:
+        raise NotFound
+    return draft
+
+
+def _bytes(files: Mapping[str, str]) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in files.items()}
+
+
+@blueprint.get("")
+@blueprint.reads(page_of(DraftReceipt), query=PageQuery)
+def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """List drafts by key"""
+    found = select(Draft).order_by(Draft.key).limit(query["limit"] + 1)
+    position = cursors.unpack("drafts", query["after"])
+    if position is not None:
+        found = found.where(Draft.key > position[0])
+    return cursors.page("drafts", session.scalars(found).all(), query["limit"], lambda draft: (draft.key,))
+
+
+@blueprint.post("")
+@blueprint.commands(DraftReceipt, status=201, body=DraftIn)
+def create(session: Session, body: dict[str, Any]) -> Answer:
+    """Begin a draft, or open the one there is
+
+    Without files it is made from the newest published version.
+    """
+    people.require(session, me(), "definition.draft")
+    author, key = str(me().id), body["key"]
+    if body["files"] is None:
+        draft = definitions.open_draft(session, key, author=author)
+    else:
+        draft = definitions.create_draft(session, key, _bytes(body["files"]), author=author)
+    return Answer(draft, rev=draft.rev, location=f"/api/v1/drafts/{draft.key}")
+
+
+@blueprint.get("/<key>")
+@blueprint.reads(DraftOut, etags=True)
+def show(session: Session, key: str) -> Answer:
+    """Show a draft with its files"""
+    draft = _draft(session, key)
+    shown = {name: getattr(draft, name) for name in DraftReceipt().fields}
+    shown["files"] = {file.path: file.content.decode("utf-8", "replace") for file in draft.files}
+    return Answer(shown, rev=draft.rev)
+
+
+@blueprint.put("/<key>")
+@blueprint.commands(DraftReceipt, body=FilesIn, if_match=True, keyed=False)
+def save(session: Session, body: dict[str, Any], key: str) -> Answer:
+    """Replace the files of a draft"""
+    people.require(session, me(), "definition.draft")
+    rev = etag.required_rev()
+    with etag.precondition(rev):
+        draft = definitions.save_draft(session, key, _bytes(body["files"]), author=str(me().id), if_rev=rev)
+    return Answer(draft, rev=draft.rev)
+
+
+@blueprint.post("/<key>/check")
+@blueprint.commands(CheckOut, keyed=False)
+def check(session: Session, key: str) -> dict[str, Any]:
+    """Ask the publish gate without publishing"""
+    findings = lint.check({file.path: file.content for file in _draft(session, key).files})
+    return {"accepted": all(finding.severity != "error" for finding in findings), "findings": findings}
+
+
+@blueprint.post("/<key>/submit")
+@blueprint.commands(DraftReceipt, if_match=True)
+def submit(session: Session, key: str) -> Answer:
+    """Hand a draft in for review; refused while the gate finds errors"""
+    people.require(session, me(), "definition.draft")
+    rev = etag.required_rev()
+    with etag.precondition(rev):
+        draft = definitions.submit_draft(session, key, author=str(me().id), if_rev=rev)
+    return Answer(draft, rev=draft.rev)
+
+
+@blueprint.post("/<key>/approve")
+@blueprint.commands(DraftReceipt, if_match=True)
+def approve(session: Session, key: str) -> Answer:
+    """Approve what was submitted; never by its author"""
+    people.require(session, me(), "definition.approve")
+    rev = etag.required_rev()
+    with etag.precondition(rev):
+        draft = definitions.approve_draft(session, key, reviewer=str(me().id), if_rev=rev)
+    return Answer(draft, rev=draft.rev)
+
+
+@blueprint.post("/<key>/publish")
+@blueprint.commands(DefinitionOut, status=201, if_match=True)
+def publish(session: Session, key: str) -> Answer:
+    """Publish an approved draft as the next version"""
+    people.require(session, me(), "definition.publish")
+    rev = etag.required_rev()
+    with etag.precondition(rev):
+        definition = definitions.publish_draft(session, key, author=str(me().id), if_rev=rev)
+    return Answer(definition, location=f"/api/v1/definitions/{key}/versions/{definition.version}")

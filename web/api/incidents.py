@@ -1,0 +1,83 @@
+"""`/incidents`: steps which failed and were rolled back, waiting for a person."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from engine import incidents
+from engine.errors import NotFound
+from engine.models import Incident, IncidentStatus, ProcessInstance
+from web import cursors
+from web.api.base import Blueprint, PageQuery, Schema, page_of
+from web.api.tasks import InstanceReceipt
+from web.identity import me
+from workflows import people
+
+blueprint = Blueprint("incidents", __name__, url_prefix="/api/v1/incidents", description="Steps which failed")
+
+
+class IncidentOut(Schema):
+    """A failed step. Equal failures share `cause`."""
+
+    id = fields.UUID(required=True)
+    instance_id = fields.UUID(required=True)
+    element_id = fields.String(required=True, allow_none=True)
+    task_id = fields.UUID(required=True, allow_none=True)
+    cause = fields.String(required=True)
+    message = fields.String(required=True)
+    attempts = fields.Integer(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(list(IncidentStatus)))
+    created_at = fields.AwareDateTime(required=True)
+    retry_at = fields.AwareDateTime(required=True, allow_none=True)
+    resolved_at = fields.AwareDateTime(required=True, allow_none=True)
+    resolved_by = fields.String(required=True, allow_none=True)
+
+
+class IncidentQuery(PageQuery):
+    """Query of the list of incidents."""
+
+    status = fields.Enum(IncidentStatus, by_value=True, load_default=IncidentStatus.OPEN)
+    instance_id = fields.UUID(load_default=None)
+
+
+class RetryIn(Schema):
+    """Corrected values for the failed command; without them it runs again as it was."""
+
+    data = fields.Dict(keys=fields.String(), load_default=None, allow_none=True)
+
+
+@blueprint.get("")
+@blueprint.reads(page_of(IncidentOut), query=IncidentQuery)
+def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
+    """List incidents, newest first"""
+    people.require(session, me(), "incident.read")
+    position = cursors.unpack("incidents", query["after"])
+    found = incidents.listing(
+        session,
+        status=query["status"].value,
+        instance_id=query["instance_id"],
+        after=position[0] if position else None,
+        limit=query["limit"] + 1,
+    )
+    return cursors.page("incidents", found, query["limit"], lambda incident: (incident.id,))
+
+
+@blueprint.get("/<uuid:incident_id>")
+@blueprint.reads(IncidentOut)
+def show(session: Session, incident_id: UUID) -> Incident:
+    """Show an incident"""
+    people.require(session, me(), "incident.read")
+    incident = session.get(Incident, incident_id)
+    if incident is None:
+        raise NotFound
+    return incident
+
+
+@blueprint.post("/<uuid:incident_id>/retry")
+@blueprint.commands(InstanceReceipt, body=RetryIn)
+def retry(session: Session, body: dict[str, Any], incident_id: UUID) -> ProcessInstance:
+    """Run the failed command again"""
+    people.require(session, me(), "incident.retry")
+    return incidents.retry(session, incident_id, actor=str(me().id), data=body["data"])
