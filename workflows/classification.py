@@ -24,7 +24,7 @@ _MOST = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the words say. confidence 0-1; amount in whole currency units as written (the largest); emotion may be None."""
+    """What the words say. confidence 0-1; amount in whole currency units, the largest written; emotion may be None."""
 
     nature: str
     issue: str
@@ -56,7 +56,7 @@ def _natures() -> Mapping[str, str]:
 
 
 def _hits(text: str, words: list[str]) -> int:
-    return sum(min(text.count(word), 3) * (2 if len(word) > 3 or not word.isascii() and len(word) > 2 else 1)
+    return sum(min(text.count(word), 3) * (2 if len(word) > 3 or (not word.isascii() and len(word) > 2) else 1)
                for word in words)  # fmt: skip
 
 

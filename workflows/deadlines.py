@@ -1,7 +1,7 @@
 """Time limits from the policy table: which row holds for a case and a step, and when it ends.
 
-A case looks through its templates in order: VIP (T4), fast path (T2), its own (T1 unless set), T1; the row of its
-urgency class wins over the row for all classes.
+A case looks through its templates in order: VIP (T4), fast path (T2), its own (T1 unless set), T1, gates (T3); the row
+of its urgency class wins over the row for all classes.
 """
 
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ def templates(case: Case) -> list[str]:
     """The policy templates a case looks through, in order."""
     found = ["T4"] if case.flags.get("vip") else []
     found += ["T2"] if case.flags.get("fast_path") else []
-    return list(dict.fromkeys([*found, case.template, "T1"]))
+    return list(dict.fromkeys([*found, case.template, "T1", "T3"]))
 
 
 def policy(session: Session, case: Case, step: str) -> DeadlinePolicy | None:
@@ -78,7 +78,7 @@ def warnings(session: Session, case: Case | None, task: UserTask) -> list[tuple[
     found = []
     for percent in row.warn if row else DEFAULT_WARNINGS:
         share = percent / 100
-        if row and row.clock == ClockKind.CLOCK_HOURS or working <= timedelta(minutes=1):
+        if (row and row.clock == ClockKind.CLOCK_HOURS) or working <= timedelta(minutes=1):
             moment = task.created_at + (task.due_at - task.created_at) * share
         else:
             moment = worktime.add_business_hours(calendar, task.created_at, working.total_seconds() / 3600 * share)
@@ -87,7 +87,7 @@ def warnings(session: Session, case: Case | None, task: UserTask) -> list[tuple[
 
 
 def step_of(element_id: str) -> str:
-    """The policy step an element's id speaks of: `Task_Investigate` -> `investigate`, `Task_StopSale` -> `stop_sale`."""
+    """The policy step an element's id speaks of: `Task_StopSale` -> `stop_sale`."""
     name = element_id.partition("_")[2] or element_id
     return "".join(
         f"_{sign.lower()}" if sign.isupper() and number else sign.lower() for number, sign in enumerate(name)

@@ -16,13 +16,15 @@ from sqlalchemy.orm import Session, joinedload
 from engine import forms, history, instances
 from engine import usertasks as engine_tasks
 from engine.clock import now
+from engine.errors import Forbidden
 from engine.models import Json, ProcessInstance, TaskStatus, UserTask
-from workflows import authorisation, cases, notices, people
+from workflows import authorisation, authority, cases, gates, notices, people
 from workflows.authorisation import TaskInCase
 from workflows.errors import BadComplaint, NoSuchTask
 from workflows.models import Case, Person, Role, Source, Submission
 
 Box = Literal["mine", "department", "open", "done"]
+_DUTIES = frozenset({"task.claim", "task.complete"})
 _VERBS = ("claim", "unclaim", "draft", "complete", "transfer", "return", "assign", "urge")
 
 
@@ -174,7 +176,18 @@ def _for(session: Session, person: Person, task_id: UUID, verb: str) -> TaskInCa
             authorisation.require(session, person, verb, found)
         raise NoSuchTask
     authorisation.require(session, person, verb, found)
+    if verb in _DUTIES:
+        authority.check_duty(session, found.case, person, *gates.duty_of(session, found.task))
     return found
+
+
+def _fit(session: Session, person: Person, found: TaskInCase) -> bool:
+    """Whether the person has the role the task asks for, and no other part in the plan."""
+    try:
+        authority.check_duty(session, found.case, person, *gates.duty_of(session, found.task))
+    except Forbidden:
+        return False
+    return True
 
 
 def open_task(session: Session, person: Person, task_id: UUID) -> Opened:
@@ -186,6 +199,8 @@ def open_task(session: Session, person: Person, task_id: UUID) -> Opened:
     is_open = found.task.status == TaskStatus.OPEN
     verbs = {verb for verb in _VERBS if is_open and authorisation.may(session, person, f"task.{verb}", found)}
     verbs -= {"claim"} if found.task.assignee is not None else {"unclaim"}
+    if is_open and not _fit(session, person, found):
+        verbs -= {"claim", "complete", "draft"}
     return Opened(
         task=found.task,
         case=found.case,
@@ -332,6 +347,7 @@ def _require_fit(session: Session, assignee: Person, found: TaskInCase, *, same_
         authorisation.require(session, assignee, "task.claim", found)
     else:
         authorisation.require(session, assignee, "case.create")
+    authority.check_duty(session, found.case, assignee, *gates.duty_of(session, found.task))
 
 
 def _require_reason(reason: str) -> None:

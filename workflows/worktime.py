@@ -35,7 +35,7 @@ class Calendar:
             return bool(chinese_calendar.is_workday(day))
         if day.weekday() in self.weekend:
             return False
-        return self.country in (None, "CN") or day not in _holidays(self.country, day.year)
+        return self.country is None or self.country == "CN" or not _is_holiday(self.country, day)
 
     def is_certain(self, day: date) -> bool:
         """Whether the holidays of that year are known; where they are not, only weekends were counted."""
@@ -54,10 +54,12 @@ _FIRST_CN = min(chinese_calendar.holidays).year
 _LAST_CN = max(chinese_calendar.holidays).year
 
 
+def _is_holiday(country: str, day: date) -> bool:
+    return day in _holidays(country, day.year)
+
+
 @cache
-def _holidays(country: str | None, year: int) -> frozenset[date]:
-    if country is None:
-        return frozenset()
+def _holidays(country: str, year: int) -> frozenset[date]:
     subdivision = "ENG" if country == "GB" else None
     return frozenset(holiday_library.country_holidays(country, subdiv=subdivision, years=year))
 

@@ -39,7 +39,10 @@ class CaseChange(Base):
 
 
 class Submission(Base):
-    """The whole form a person sent with a user task, kept in the case file."""
+    """The whole form a person sent with a user task, kept in the case file.
+
+    duty, step: `redress:role` and `redress:policy` of the task in the diagram it was sent under.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (Index("ix_submission_case", "case_id", "id"),)
@@ -49,6 +52,8 @@ class Submission(Base):
     task_id: Mapped[UUID]
     element_id: Mapped[str]
     form_id: Mapped[str | None]
+    duty: Mapped[str | None]
+    step: Mapped[str | None]
     actor: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
     data: Mapped[Json] = mapped_column(Encrypted("submission.data"))
@@ -77,14 +82,21 @@ class Plan(Base):
 
 
 class Decision(Base):
-    """A decision on a plan version by one person (legal, an approval level, execution). Append-only."""
+    """A decision on a plan version by one person (legal, an approval level, execution), from the form they sent.
+
+    Append-only; one submission gives one decision, so a step run again changes nothing.
+    """
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_case", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_decision_case", "case_id", "id"),
+        Index("uq_decision_submission", "submission_id", "kind", unique=True),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"))
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"))
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
     kind: Mapped[DecisionKind] = mapped_column(Text())
     level: Mapped[str | None]
     outcome: Mapped[str]

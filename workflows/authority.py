@@ -1,0 +1,162 @@
+"""Who may decide what: amount x severity bands, four eyes, and the gate before a plan becomes final.
+
+Decisions count only as forms which people sent (`submission`), never as process variables: editing a variable,
+moving a token or publishing another diagram opens nothing here.
+"""
+
+import hashlib
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.clock import now
+from workflows import authorisation, people, risk
+from workflows.cases import latest_plan
+from workflows.errors import FourEyes, GateClosed, NotAllowed, OverAuthority
+from workflows.models import AuthorityBand, Case, Decision, DecisionKind, Person, Plan, Role, Submission
+
+ROLE_OF_DUTY = {
+    "head": Role.HEAD,
+    "management": Role.MANAGEMENT,
+    "legal": Role.LEGAL,
+    "finance": Role.FINANCE,
+    "manager": Role.MANAGER,
+}
+_RANK = {"head": 1, "management": 2}
+
+
+def levels_for(session: Session, severity: int, amount: int) -> list[str]:
+    """Approval levels a plan needs, lowest first. severity 1-4, amount in minor units.
+
+    A band holds above its limit (a limit of -1 holds from zero on); the highest severity decides, then the highest limit.
+    """
+    bands = session.scalars(
+        select(AuthorityBand).where(AuthorityBand.severity <= severity, AuthorityBand.above < amount)
+    )
+    fitting = max(bands, key=lambda band: (band.severity, band.above), default=None)
+    return list(fitting.levels) if fitting else []
+
+
+def check_duty(session: Session, case: Case | None, person: Person, duty: str | None, step: str | None) -> None:
+    """Whether a person may complete a task of that duty (`redress:role`) at that step (`redress:policy`).
+
+    Raises NotAllowed without the role, OverAuthority below the level, FourEyes where they had another part in the plan.
+    """
+    wanted = ROLE_OF_DUTY.get(duty or "")
+    held = authorisation.roles(person)
+    if wanted is not None and wanted not in held:
+        if duty in _RANK:
+            raise OverAuthority(level=duty)
+        raise NotAllowed(duty=duty)
+    if case is None or duty not in {"head", "management", "legal", "finance"}:
+        return
+    plan = latest_plan(session, case)
+    if plan is None:
+        return
+    me = str(person.id)
+    gate_step = duty in _RANK and (step or "").startswith("approve")
+    if (gate_step or duty in {"legal", "finance"}) and plan.proposer == me:
+        raise FourEyes("the proposer of a plan may not review, approve or pay it")
+    decided = session.scalars(select(Decision).where(Decision.plan_id == plan.id, Decision.actor == me))
+    for decision in decided:
+        if duty == "finance" and decision.kind == DecisionKind.APPROVAL:
+            raise FourEyes("the approver of a plan may not pay it")
+        if gate_step and decision.kind == DecisionKind.APPROVAL and decision.level != duty:
+            raise FourEyes("two levels of approval need two people")
+
+
+def propose(session: Session, case: Case, submission: Submission) -> Plan:
+    """Freeze the plan a person sent as the next version; approvals of the version before no longer count."""
+    before = latest_plan(session, case)
+    if before is not None and before.content.get("submission") == str(submission.id):
+        return before  # the step is run again
+    data = submission.data
+    amount = round(float(data.get("amount_offered") or 0) * 100)
+    remedy = data.get("remedy")
+    content = {"submission": str(submission.id), **data}
+    plan = Plan(
+        case_id=case.id,
+        version=before.version + 1 if before else 1,
+        upheld=data.get("upheld") or case.upheld,
+        remedy=remedy,
+        amount=amount,
+        currency=case.currency,
+        content=content,
+        proposer=submission.actor,
+        needs_legal=risk.needs_legal(case, remedy),
+        levels=levels_for(session, case.severity or 1, amount),
+        sha256=hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest(),
+        created_at=now(),
+    )
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def decide(
+    session: Session, case: Case, submission: Submission, kind: DecisionKind, outcome: str, level: str | None
+) -> Decision:
+    """Put a decision on file as its author sent it; the same submission gives the same decision.
+
+    Raises GateClosed without a plan to decide on, NotAllowed, OverAuthority, FourEyes.
+    """
+    known = session.scalar(select(Decision).where(Decision.submission_id == submission.id, Decision.kind == kind))
+    if known is not None:
+        return known
+    plan = latest_plan(session, case)
+    if plan is None:
+        raise GateClosed("there is no plan to decide on")
+    author = people.get(session, submission.actor)
+    if author is None:
+        raise GateClosed("a decision needs a person")
+    check_duty(session, case, author, submission.duty, submission.step)
+    reason = submission.data.get("reason") or submission.data.get("opinion") or submission.data.get("comment") or ""
+    decision = Decision(
+        case_id=case.id, plan_id=plan.id, submission_id=submission.id, kind=kind, level=level, outcome=outcome,
+        actor=submission.actor, reason=str(reason), at=now(),
+    )  # fmt: skip
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def missing(session: Session, case: Case, plan: Plan) -> list[str]:
+    """What the plan still lacks before it may become final: `legal`, and levels; judged by the facts as they are now."""
+    decisions = list(session.scalars(select(Decision).where(Decision.plan_id == plan.id).order_by(Decision.id)))
+    lacking = []
+    legal = [decision.outcome for decision in decisions if decision.kind == DecisionKind.LEGAL]
+    if (plan.needs_legal or risk.needs_legal(case, plan.remedy)) and legal[-1:] != ["passed"]:
+        lacking.append("legal")
+    for level in dict.fromkeys([*plan.levels, *levels_for(session, case.severity or 1, plan.amount)]):
+        outcomes = [d.outcome for d in decisions if d.kind == DecisionKind.APPROVAL and d.level == level]
+        if outcomes[-1:] != ["approved"]:
+            lacking.append(level)
+    return lacking
+
+
+def release(session: Session, case: Case) -> Plan:
+    """Make the latest plan final.
+
+    Raises GateClosed naming what is missing: legal review, or levels of approval.
+    """
+    plan = latest_plan(session, case)
+    if plan is None:
+        raise GateClosed("there is no plan to release")
+    lacking = missing(session, case, plan)
+    if lacking:
+        raise GateClosed(f"the plan lacks: {', '.join(lacking)}", missing=lacking)
+    plan.released_at = plan.released_at or now()
+    session.flush()
+    return plan
+
+
+def require_released(session: Session, case: Case) -> Plan:
+    """The final plan.
+
+    Raises GateClosed where the latest version is not released.
+    """
+    plan = latest_plan(session, case)
+    if plan is None or plan.released_at is None:
+        raise GateClosed("the plan is not released: legal review or an approval is missing")
+    return plan

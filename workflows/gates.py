@@ -1,0 +1,94 @@
+"""Diagrams seen by the domain: which duty a task has, and whether a path leads around the release of the plan."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from engine import definitions
+from engine.findings import Finding
+from engine.models import UserTask
+from engine.spiff.model import Diagram, Node, Process
+from workflows import correspondence
+
+RELEASE = "release_plan"
+
+
+def node_of(session: Session, task: UserTask) -> Node | None:
+    """The element of the diagram a user task stands on."""
+    definition = definitions.get(session, task.definition_id)
+    diagram: Diagram = definitions.compiled(session, definition).diagram
+    return next((node for _, node in diagram.walk() if node.id == task.element_id), None)
+
+
+def duty_of(session: Session, task: UserTask) -> tuple[str | None, str | None]:
+    """(`redress:role`, `redress:policy`) of a user task."""
+    node = node_of(session, task)
+    found = node.properties if node else {}
+    return found.get("redress:role"), found.get("redress:policy")
+
+
+def reachable_unreleased(process: Process) -> set[str]:
+    """Elements which a token can reach from a start without passing the release of the plan."""
+    targets: dict[str, list[str]] = {}
+    for flow in process.flows.values():
+        targets.setdefault(flow.source, []).append(flow.target)
+    for node in process.nodes.values():
+        if node.attached_to:
+            targets.setdefault(node.attached_to, []).append(node.id)
+    open_nodes = [node.id for node in process.nodes.values() if node.kind == "startEvent"]
+    found: set[str] = set()
+    while open_nodes:
+        here = open_nodes.pop()
+        if here in found or process.nodes[here].function == RELEASE:
+            continue
+        found.add(here)
+        open_nodes += targets.get(here, [])
+    return found
+
+
+def behind_release(process: Process) -> set[str]:
+    """Elements which stand only behind the release; empty for a process without one."""
+    if not any(node.function == RELEASE for node in process.nodes.values()):
+        return set()
+    releases = {node.id for node in process.nodes.values() if node.function == RELEASE}
+    return set(process.nodes) - reachable_unreleased(process) - releases
+
+
+def needs_release(node: Node) -> bool:
+    """Whether an element tells or carries out a solution, which must be released before."""
+    if node.function == "record_execution" or node.properties.get("redress:role") == "finance":
+        return True
+    return node.function == "notify_complainant" and node.headers.get("template") in correspondence.OF_RELEASED_PLAN
+
+
+def findings(files: Mapping[str, bytes], diagram: Diagram) -> Sequence[Finding]:
+    """The domain's own publish rules: no way around the gate, letters exist."""
+    found = []
+    for process in diagram.processes.values():
+        proposes = any(node.function == "record_plan" for node in process.walk())
+        open_nodes = reachable_unreleased(process) if proposes else set()
+        for node in process.walk():
+            if node.id in open_nodes and needs_release(node):
+                found.append(
+                    Finding(
+                        element=node.id,
+                        code="gate_bypassed",
+                        severity="error",
+                        message_zh=f"「{node.name_zh or node.id}」可以绕过法务审核与审批到达",
+                        message_en=f"{node.name_en or node.id} can be reached around legal review and approval",
+                        hint_zh="所有路径必须先经过放行方案（release_plan）",
+                        hint_en="Every path must pass release_plan first",
+                    )
+                )
+            template = node.headers.get("template", "")
+            if node.function == "notify_complainant" and template not in correspondence.templates():
+                found.append(
+                    Finding(
+                        element=node.id,
+                        code="unknown_letter",
+                        severity="error",
+                        message_zh=f"没有名为「{template}」的信函模板",
+                        message_en=f"There is no letter template {template!r}",
+                    )
+                )
+    return found
