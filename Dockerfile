@@ -4,13 +4,13 @@ WORKDIR /app
 RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir uv
 COPY pyproject.toml requirements.lock README.md LICENSE ./
 # what the software stands on, in a layer which changes seldom
-RUN /opt/venv/bin/uv pip install --python /opt/venv/bin/python --no-cache --constraint requirements.lock --requirement pyproject.toml
+RUN /opt/venv/bin/uv pip install --python /opt/venv/bin/python --compile-bytecode --no-cache --constraint requirements.lock --requirement pyproject.toml
 COPY engine engine
 COPY workflows workflows
 COPY tasks tasks
 COPY web web
 COPY diagrams diagrams
-RUN /opt/venv/bin/uv pip install --python /opt/venv/bin/python --no-cache --no-deps --editable . \
+RUN /opt/venv/bin/uv pip install --python /opt/venv/bin/python --compile-bytecode --no-cache --no-deps --editable . \
     && /opt/venv/bin/python -m web.build_assets \
     && rm -rf web/assets/node_modules \
     # builds assets, and the embedded database: nobody needs them here

@@ -1,6 +1,8 @@
 """A real mail server, real settings from the environment, and real worker processes."""
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from engine import settings as engine_settings
 from tasks import settings as tasks_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,12 +80,15 @@ def configure(monkeypatch: pytest.MonkeyPatch) -> Iterator[Configure]:
     def put(**variables: str) -> None:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        tasks_settings.settings.cache_clear()
+        forget()
 
-    tasks_settings.settings.cache_clear()
+    def forget() -> None:
+        tasks_settings.settings.cache_clear()
+        engine_settings.settings.cache_clear()
+
     yield put
     monkeypatch.undo()
-    tasks_settings.settings.cache_clear()
+    forget()
 
 
 @pytest.fixture
@@ -104,19 +110,16 @@ def start_worker(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[byt
             ],
             cwd=ROOT,
             env={**os.environ, "REDRESS_VAR": str(tmp_path / "var"), "REDRESS_POLL_SECONDS": "0.5", **environment},
+            start_new_session=True,
         )
         started.append(process)
         return process
 
     yield start
     for process in started:
-        process.terminate()
-    for process in started:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # a worker may die at any moment: that is what the database is for
+        process.wait()
 
 
 def eventually(condition: Callable[[], bool]) -> None:
