@@ -29,7 +29,7 @@ _RANK = {"head": 1, "management": 2}
 def levels_for(session: Session, severity: int, amount: int) -> list[str]:
     """Approval levels a plan needs, lowest first. severity 1-4, amount in minor units.
 
-    A band holds above its limit (a limit of -1 holds from zero on); the highest severity decides, then the highest limit.
+    A band holds above its limit (-1: from zero on); the highest severity decides, then the highest limit.
     """
     bands = session.scalars(
         select(AuthorityBand).where(AuthorityBand.severity <= severity, AuthorityBand.above < amount)
@@ -122,7 +122,7 @@ def decide(
 
 
 def missing(session: Session, case: Case, plan: Plan) -> list[str]:
-    """What the plan still lacks before it may become final: `legal`, and levels; judged by the facts as they are now."""
+    """What the plan lacks before it may become final: `legal`, and levels; judged by the facts as they are now."""
     decisions = list(session.scalars(select(Decision).where(Decision.plan_id == plan.id).order_by(Decision.id)))
     lacking = []
     legal = [decision.outcome for decision in decisions if decision.kind == DecisionKind.LEGAL]

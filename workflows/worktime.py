@@ -32,7 +32,7 @@ class Calendar:
         if day in self.own:
             return self.own[day]
         if self.country == "CN" and is_certain_cn(day):
-            return bool(chinese_calendar.is_workday(day))
+            return chinese_calendar.is_workday(day) is True
         if day.weekday() in self.weekend:
             return False
         return self.country is None or self.country == "CN" or not _is_holiday(self.country, day)
