@@ -6,15 +6,16 @@ Each page module has a blueprint and `ACCESS`, its entries of the access table; 
 from flask import Flask
 
 from web import access
-from web.pages import assets, home, login, shell, words
+from web.pages import assets, cases, home, inbox, instance, intake, login, mail, portal, shell, show, task, words
 
-MODULES = (home, login)
+MODULES = (home, login, inbox, task, cases, instance, intake, mail, portal)
 
 
 def register(app: Flask) -> None:
     """Register every page, and what all templates may use."""
     assets.register(app)
     shell.register(app)
+    show.register(app)
     words.register(app)
     for module in MODULES:
         app.register_blueprint(module.pages)

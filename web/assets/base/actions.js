@@ -71,6 +71,54 @@ async function act(button) {
   }
 }
 
+// Forms which send their fields: <form data-send="POST /api/v1/…" data-done="…">; the page is loaded again afterwards.
+document.addEventListener('submit', async (event) => {
+  const form = event.target.closest('form[data-send]');
+  const reveal = event.target.closest('form[data-reveal]');
+  if (reveal) {
+    event.preventDefault();
+    show(reveal);
+  }
+  if (!form) return;
+  event.preventDefault();
+  const [method, url] = form.dataset.send.split(' ');
+  const button = form.querySelector('[type="submit"]');
+  button.setAttribute('aria-busy', 'true');
+  try {
+    await call(method, url, Object.fromEntries(new FormData(form)), { once: crypto.randomUUID() });
+    after(form);
+  } catch (problem) {
+    complain(problem);
+  } finally {
+    button.removeAttribute('aria-busy');
+  }
+});
+
+// Shows the complainant in clear inside the dialog; the server records the look and its reason.
+async function show(form) {
+  const error = form.querySelector('[data-error]');
+  error.hidden = true;
+  try {
+    const { data } = await call('POST', form.dataset.reveal, { reason: form.elements.reason.value });
+    const list = form.querySelector('[data-result]');
+    const rows = { name: say('Name'), phone: say('Phone'), mail: say('Mail'), address: say('Address') };
+    list.replaceChildren();
+    for (const [key, label] of Object.entries(rows)) {
+      const row = document.createElement('div');
+      const term = document.createElement('dt');
+      const detail = document.createElement('dd');
+      term.textContent = label;
+      detail.textContent = data[key] || '–';
+      row.append(term, detail);
+      list.append(row);
+    }
+    list.hidden = false;
+  } catch (problem) {
+    error.hidden = false;
+    error.textContent = problem.message;
+  }
+}
+
 document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-act]');
   if (button) {

@@ -4,6 +4,7 @@ import './index.css';
 import htmx from 'htmx.org';
 
 import './actions.js';
+import './choices.js';
 import './keys.js';
 import './login.js';
 import './uploads.js';

@@ -1,7 +1,12 @@
 // Chinese for the texts of `say`.
 export default {
+  Address: '地址',
+  Mail: '邮箱',
+  Phone: '电话',
+  Name: '姓名',
   ': ': '：',
   '; ': '；',
+  'A name, phone or mail is needed.': '请至少填写姓名、电话或邮箱之一。',
   'All values selected': '已全部选择',
   Browse: '选择文件',
   Close: '关闭',
@@ -26,6 +31,8 @@ export default {
   Select: '请选择',
   'Sending {0} ({1} of {2})': '正在上传 {0}（{1}/{2}）',
   'Task completed': '已办结',
+  Copied: '已复制',
+  'Shown process': '所示流程',
   'The diagram could not be shown.': '流程图无法显示。',
   'The list could not be refreshed.': '列表未能刷新。',
   'The request failed.': '请求失败。',

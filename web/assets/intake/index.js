@@ -1,3 +1,114 @@
-// The two doors where a complaint is typed in: the desk (phone, counter) and the portal. Both are a form in two steps:
-// fill in, then read it back and confirm; and the portal's follow-up page.
-import './index.css';
+// Registering a complaint at the desk in three steps: type, read back, number.
+import { call, complain, faults } from '../base/api.js';
+import { language, say } from '../base/texts.js';
+import { toast } from '../base/toast.js';
+
+const form = document.querySelector('form[data-intake]');
+const readback = document.querySelector('[data-readback]');
+const done = document.querySelector('[data-done]');
+const once = crypto.randomUUID();
+
+const text = (name) => form.elements[name].value.trim();
+
+// What the API wants; amounts in minor units, times with their zone.
+function complaint() {
+  const body = { channel: form.elements.channel.value, locale: language, complainant: {} };
+  for (const name of ['name', 'phone', 'mail', 'address', 'kind', 'tier']) body.complainant[name] = text(`complainant.${name}`);
+  for (const name of ['narrative', 'summary', 'product', 'order_no', 'batch_no', 'demand']) if (text(name)) body[name] = text(name);
+  if (text('amount_claimed')) body.amount_claimed = Math.round(Number(text('amount_claimed')) * 100);
+  if (text('occurred_at')) body.occurred_at = new Date(text('occurred_at')).toISOString();
+  return body;
+}
+
+function mark(path, message) {
+  const field = form.elements[path];
+  const place = form.querySelector(`[data-fault="${CSS.escape(path)}"]`);
+  if (!field || !place) return false;
+  field.setAttribute('aria-invalid', 'true');
+  place.textContent = message;
+  place.hidden = false;
+  return true;
+}
+
+function unmark() {
+  for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
+  for (const place of form.querySelectorAll('[data-fault]')) place.hidden = true;
+}
+
+// Gives true when the form can be read back.
+function check() {
+  unmark();
+  if (!text('narrative')) mark('narrative', say('Field is required.'));
+  if (!text('complainant.name') && !text('complainant.phone') && !text('complainant.mail')) {
+    mark('complainant.name', say('A name, phone or mail is needed.'));
+  }
+  const first = form.querySelector('[aria-invalid]');
+  first?.focus();
+  return !first;
+}
+
+function show(section) {
+  for (const one of [form, readback, done]) one.hidden = one !== section;
+  window.scrollTo({ top: 0 });
+  section.focus?.();
+}
+
+function fill() {
+  const list = readback.querySelector('[data-fields]');
+  list.replaceChildren();
+  const channel = form.querySelector('[name="channel"]:checked');
+  const rows = [[form.querySelector('legend').textContent, channel.parentElement.textContent.trim()]];
+  for (const field of form.querySelectorAll('.field > .input')) {
+    const label = form.querySelector(`label[for="${CSS.escape(field.id)}"]`).firstChild.textContent.trim();
+    const value = field.tagName === 'SELECT' ? field.selectedOptions[0].text : field.value.trim();
+    if (value) rows.push([label, field.type === 'datetime-local' ? value.replace('T', ' ') : value]);
+  }
+  for (const [label, value] of rows) {
+    const row = document.createElement('div');
+    if (value.length > 40) row.className = 'full';
+    const term = document.createElement('dt');
+    const detail = document.createElement('dd');
+    term.textContent = label;
+    detail.textContent = value;
+    detail.className = 'keep-lines';
+    row.append(term, detail);
+    list.append(row);
+  }
+}
+
+async function register(button) {
+  button.setAttribute('aria-busy', 'true');
+  button.disabled = true;
+  try {
+    const { data } = await call('POST', '/api/v1/cases', complaint(), { once });
+    done.querySelector('[data-number]').textContent = data.number;
+    done.querySelector('[data-case]').href = `/cases/${encodeURIComponent(data.number)}`;
+    done.querySelector('[data-receipt]').href = `/cases/${encodeURIComponent(data.number)}/receipt`;
+    show(done);
+  } catch (problem) {
+    button.disabled = false;
+    const list = problem.status === 422 ? faults(problem.problem) : [];
+    const named = list.filter((one) => mark(one.path.replace('identity.', 'complainant.'), one.message));
+    if (named.length) {
+      show(form);
+      toast(problem.message, { tone: 'danger' });
+      form.querySelector('[aria-invalid]').focus();
+    } else complain(problem);
+  } finally {
+    button.removeAttribute('aria-busy');
+  }
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (!check()) return;
+  fill();
+  readback.querySelector('[data-confirmed]').checked = false;
+  readback.querySelector('[data-register]').disabled = true;
+  show(readback);
+});
+readback.querySelector('[data-confirmed]').addEventListener('change', (event) => {
+  readback.querySelector('[data-register]').disabled = !event.target.checked;
+});
+readback.querySelector('[data-back]').addEventListener('click', () => show(form));
+readback.querySelector('[data-register]').addEventListener('click', (event) => register(event.currentTarget));

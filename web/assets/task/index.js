@@ -89,6 +89,12 @@ if (given) {
     dirty = false;
     clearTimeout(waiting);
     button.addEventListener('click', complete);
+    document.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.ctrlKey) button.click(); });
+    document.querySelector('[data-reload]').addEventListener('click', () => { dirty = false; location.reload(); });
+    document.querySelector('[data-copy-typed]').addEventListener('click', async () => {
+      await navigator.clipboard.writeText(document.querySelector('[data-typed]').textContent);
+      toast(say('Copied'));
+    });
     window.addEventListener('beforeunload', (event) => { if (dirty) event.preventDefault(); });
     document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') saving = saving.then(save); });
   }

@@ -1,6 +1,7 @@
 // Shows a diagram read-only with tokens and the way taken:
 //   <div class="diagram" data-diagram="ADDRESS"></div>
-// ADDRESS answers {"xml", "tokens": [{"element", "count", "late", "failed"}], "taken": [ids], "names": {id: text}}.
+// ADDRESS answers {"xml", "tokens": [{"element", "count", "late", "failed"}], "taken": [ids], "definition",
+// "processes": [{"definition", "process_id"}]}; another of the processes is asked for by ?definition=.
 import './index.css';
 
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
@@ -19,9 +20,12 @@ function translate(viewer) {
   if (language !== 'en') return;
   const modeling = viewer.get('elementRegistry');
   for (const element of modeling.getAll()) {
-    const english = property(element.businessObject, 'redress:name-en');
-    if (!english) continue;
-    element.businessObject.name = english;
+    const object = element.businessObject;
+    const name = property(object, 'redress:name-en');
+    const text = property(object, 'redress:text-en');
+    if (name) object.name = name;
+    else if (text) object.text = text;
+    else continue;
     const target = element.label ?? element;
     viewer.get('graphicsFactory').update(target.waypoints ? 'connection' : 'shape', target, modeling.getGraphics(target));
   }
@@ -90,17 +94,29 @@ function tools(box, viewer, tokens) {
   document.addEventListener('fullscreenchange', () => fit(viewer, tokens));
 }
 
-async function draw(box) {
+// Where a called process has tokens, a select shows it instead.
+function choices(box, { definition, processes = [] }) {
+  if (!processes.some((one) => one.definition !== definition)) return;
+  const select = document.createElement('select');
+  select.className = 'input sheet no-print';
+  select.setAttribute('aria-label', say('Shown process'));
+  for (const one of processes) select.add(new Option(one.process_id, one.definition, false, one.definition === definition));
+  select.addEventListener('change', () => draw(box, select.value));
+  box.append(select);
+}
+
+async function draw(box, definition) {
   box.dataset.drawn = 'yes';
   try {
-    const { data } = await call('GET', box.dataset.diagram);
-    box.querySelector('[data-wait]')?.remove();
+    const { data } = await call('GET', box.dataset.diagram + (definition ? `?definition=${definition}` : ''));
+    box.replaceChildren();
     const viewer = new NavigatedViewer({ container: box, bpmnRenderer: colours, textRenderer: { defaultStyle: { fontFamily: 'inherit' } } });
     await viewer.importXML(data.xml);
     translate(viewer);
     mark(viewer, data);
     fit(viewer, data.tokens ?? []);
     tools(box, viewer, data.tokens ?? []);
+    choices(box, data);
     box.dataset.ready = 'yes';
   } catch (error) {
     console.warn(error);

@@ -1,0 +1,78 @@
+"""The list of cases with its search, the page of one case, and its printed receipt."""
+
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from sqlalchemy.orm import Session
+
+from engine.db import transaction
+from web import cursors
+from web.access import Rule, verb
+from web.identity import me
+from web.pages.file import CaseFile, case_file
+from web.pages.show import deadline, given, here
+from web.pages.words import department_names, know_people
+from workflows import calendars, cases
+from workflows.cases import Filters
+
+pages = Blueprint("cases", __name__)
+ACCESS: Final[dict[str, Rule]] = {
+    "cases.page": verb("case.list"),
+    "cases.show": verb("case.list"),
+    "cases.receipt": verb("case.list"),
+}
+LIMIT: Final = 50
+FILTERS: Final = ("status", "channel", "nature", "risk", "outcome", "batch_no", "text")
+
+
+@pages.get("/cases")
+def page() -> str:
+    """A page of the list; for htmx only the rows."""
+    position = cast(tuple[datetime, UUID] | None, cursors.unpack("pages.cases", given("after")))
+    with transaction() as session:
+        found = cases.listing(session, me(), _filters(), position, LIMIT + 1)
+        department_names(session)
+        know_people(session, [case.owner for case in found])
+        calendar = calendars.get(session)
+    shown = found[:LIMIT]
+    last = (shown[-1].received_at, shown[-1].id) if len(found) > LIMIT else None
+    return render_template(
+        "case_list.html" if request.headers.get("HX-Request") else "cases.html",
+        rows=[(case, deadline(case.promised_at if cases.is_open(case) else None, calendar)) for case in shown],
+        filtered=any(given(name) for name in (*FILTERS, "from", "to")),
+        first=here(after=None) if position else None,
+        next=here(after=cursors.pack("pages.cases", last)) if last else None,
+    )
+
+
+def _filters() -> Filters:
+    chosen: dict[str, Any] = {name: given(name) for name in FILTERS}
+    return Filters(**chosen, received_from=_date("from"), received_to=_date("to"))
+
+
+def _date(name: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(given(name) or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@pages.get("/cases/<number>")
+def show(number: str) -> str:
+    """Everything about one case."""
+    with transaction() as session:
+        return render_template("case.html", file=_open(session, number))
+
+
+@pages.get("/cases/<number>/receipt")
+def receipt(number: str) -> str:
+    """The acceptance receipt, to be printed and handed over."""
+    with transaction() as session:
+        return render_template("receipt.html", file=_open(session, number))
+
+
+def _open(session: Session, number: str) -> CaseFile:
+    return case_file(session, me(), cases.open_case(session, me(), number))

@@ -1,0 +1,76 @@
+"""Everything the case page and the panel beside a task show of one case, read in one go."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.models import Incident, IncidentStatus, ProcessInstance, UserTask
+from web.pages.show import Deadline, deadline, task_deadline
+from web.pages.story import Event, Sent, event_of, sent_form
+from web.pages.words import department_names, know_people
+from workflows import calendars, cases, evidence, parties, people
+from workflows.models import Case, Comment, Evidence, Person
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with what hangs on it. may: verbs of this person on the case. tasks: open ones with their deadlines."""
+
+    case: Case
+    complainant: dict[str, str]
+    deadline: Deadline
+    tasks: list[tuple[UserTask, Deadline]]
+    instances: list[ProcessInstance]
+    incidents: list[Incident]
+    events: list[Event]
+    forms: list[Sent]
+    evidence: list[Evidence]
+    comments: list[Comment]
+    may: frozenset[str]
+
+
+def case_file(session: Session, person: Person, case: Case) -> CaseFile:
+    """The whole file of a case which `person` may read; newest events first."""
+    calendar = calendars.get(session)
+    running = list(
+        session.scalars(
+            select(ProcessInstance).where(ProcessInstance.business_key == case.number).order_by(ProcessInstance.id)
+        )
+    )
+    ids = [one.id for one in running]
+    tasks = list(session.scalars(select(UserTask).where(UserTask.instance_id.in_(ids)).order_by(UserTask.id)))
+    incidents = session.scalars(
+        select(Incident).where(Incident.instance_id.in_(ids), Incident.status == IncidentStatus.OPEN.value)
+    )
+    entries = cases.timeline(session, case)
+    comments = cases.comments(session, case, limit=200)
+    submissions = cases.submissions(session, case)
+    know_people(session, _actors(case, tasks, entries, comments, submissions))
+    department_names(session)
+    by_id = {str(task.id): task for task in tasks}
+    return CaseFile(
+        case=case,
+        complainant=parties.masked(case.party),
+        deadline=deadline(case.promised_at if cases.is_open(case) else None, calendar),
+        tasks=[(task, task_deadline(task, calendar)) for task in tasks if task.status == "open"],
+        instances=running,
+        incidents=list(incidents),
+        events=[event for entry in reversed(entries) if (event := event_of(entry, by_id)) is not None],
+        forms=[sent_form(one, by_id.get(str(one.task_id))) for one in reversed(submissions)],
+        evidence=evidence.of(session, case),
+        comments=comments,
+        may=frozenset(
+            verb
+            for verb in ("edit", "comment", "evidence", "reveal", "letter")
+            if people.may(session, person, f"case.{verb}", case)
+        ),
+    )
+
+
+def _actors(case: Case, tasks: list[UserTask], *lists: list[Any]) -> set[str | None]:
+    found: set[str | None] = {case.owner, case.intake_by, *(task.assignee for task in tasks)}
+    for items in lists:
+        found.update(getattr(item, "actor", None) or getattr(item, "author", None) for item in items)
+    return found

@@ -1,0 +1,207 @@
+"""The complainant's side: file a complaint without an account, follow it, add to it, rate it. Works without scripts.
+
+Following needs the number and the last four digits of the phone; five wrong tries lock the number for a while. What
+was opened is kept in the visitor's own signed session.
+"""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from limits import parse
+from werkzeug.wrappers import Response
+
+from engine.db import transaction
+from engine.errors import Invalid
+from engine.ids import new_id
+from web.access import PUBLIC, Rule
+from web.hostile import check_text
+from web.i18n import language, say
+from web.limits import limiter, portal_limit
+from web.problems import TooManyAttempts
+from workflows import cases, portal, receiving
+from workflows.errors import NoSuchCase
+from workflows.models import Case
+from workflows.parties import Identity
+from workflows.receiving import Complaint
+
+pages = Blueprint("portal", __name__)
+ACCESS: Final[dict[str, Rule]] = {
+    "portal.page": PUBLIC,
+    "portal.file": PUBLIC,
+    "portal.follow": PUBLIC,
+    "portal.open_case": PUBLIC,
+    "portal.case": PUBLIC,
+    "portal.add": PUBLIC,
+    "portal.urge": PUBLIC,
+    "portal.rate": PUBLIC,
+}
+FIELDS: Final = ("narrative", "name", "phone", "mail", "product", "order_no", "demand", "amount")
+_OPENED: Final = "followed"
+_GUESSES: Final = parse("5 per 15 minutes")
+
+
+@pages.get("/complain")
+def page() -> str:
+    """The empty form."""
+    return _form({"once": str(new_id())}, {})
+
+
+@pages.post("/complain")
+@limiter.limit(portal_limit)
+def file() -> str | Response:
+    """First post: read the complaint back; second post (`confirmed`): register it and show its number."""
+    typed = {name: request.form.get(name, "").strip() for name in (*FIELDS, "once")}
+    faults = _faults(typed)
+    if request.form.get("website"):  # a field no person sees: a machine filled it in
+        return redirect(url_for("portal.page"))
+    if faults or request.form.get("step") == "change":
+        return _form(typed, faults)
+    if request.form.get("step") != "confirmed":
+        return render_template("portal_review.html", typed=typed)
+    with transaction() as database:
+        case = receiving.receive(database, _complaint(typed), actor=portal.ACTOR, message_id=f"portal:{typed['once']}")
+        _open(case)
+    return redirect(url_for("portal.case", fresh=1))
+
+
+def _form(typed: dict[str, str], faults: dict[str, str]) -> str:
+    return render_template("portal.html", typed=typed, faults=faults)
+
+
+def _faults(typed: dict[str, str]) -> dict[str, str]:
+    """Field -> what is wrong with it, by the domain's own check and what the portal needs besides."""
+    found: dict[str, str] = {}
+    for name, value in typed.items():
+        check_text(value, name)
+    try:
+        receiving.check(_complaint(typed))
+    except Invalid as error:
+        for fault in error.problems:
+            found[fault["path"].removeprefix("identity.")] = say(fault["message_zh"], fault["message_en"])
+    if len([sign for sign in typed["phone"] if sign.isdigit()]) < 7 and "@" not in typed["mail"]:
+        found.setdefault(
+            "phone", say("请填写电话或邮箱，用于查询进度", "A phone number or mail address, so that you can follow it")
+        )
+    if typed["amount"] and _minor(typed["amount"]) is None:
+        found["amount"] = say("请填写数字", "A number, please")
+    return found
+
+
+def _minor(amount: str) -> int | None:
+    try:
+        value = round(float(amount.replace(",", "") or 0) * 100)
+    except (ValueError, OverflowError):
+        return None
+    return value if 0 <= value < 2**53 else None
+
+
+def _complaint(typed: dict[str, str]) -> Complaint:
+    identity = Identity(name=typed["name"], phone=typed["phone"], mail=typed["mail"], locale=language())
+    complaint = Complaint(
+        narrative=typed["narrative"], channel="web", identity=identity, locale=language(),
+        amount_claimed=_minor(typed["amount"]) or 0,
+    )  # fmt: skip
+    more: dict[str, Any] = {name: typed[name][:200] or None for name in ("product", "order_no")}
+    return replace(complaint, demand=typed["demand"][:2000] or None, **more)
+
+
+@pages.get("/follow")
+def follow() -> str:
+    """Ask for number and phone tail; a link in a mail may bring the number."""
+    return render_template("portal_follow.html", number=request.args.get("number", ""), wrong="")
+
+
+@pages.post("/follow")
+@limiter.limit(portal_limit)
+def open_case() -> str | Response:
+    """Open a case, or say that the two do not fit."""
+    number, tail = request.form.get("number", "").strip().upper()[:60], request.form.get("tail", "").strip()[:200]
+    _check_guesses(number)
+    check_text(number, "number")
+    try:
+        with transaction() as database:
+            _open(portal.follow(database, number, tail))
+    except NoSuchCase:
+        _count_guess(number)
+        wrong = say("编号与手机号后四位（或邮箱）不符，请核对。", "Number and phone digits (or mail) do not fit.")
+        return render_template("portal_follow.html", number=number, wrong=wrong)
+    return redirect(url_for("portal.case"))
+
+
+def _check_guesses(number: str) -> None:
+    """Raise TooManyAttempts where this number was tried five times in vain, from wherever."""
+    if limiter.enabled and not limiter.limiter.test(_GUESSES, "follow", number):
+        raise TooManyAttempts(retry_after=900)
+
+
+def _count_guess(number: str) -> None:
+    if limiter.enabled:
+        limiter.limiter.hit(_GUESSES, "follow", number)
+
+
+def _open(case: Case) -> None:
+    session[_OPENED] = case.number
+
+
+def _opened(database: Any) -> Case:
+    number = session.get(_OPENED)
+    if not number:
+        raise NoSuchCase
+    return cases.get(database, str(number))
+
+
+@pages.get("/follow/case")
+def case() -> str | Response:
+    """The opened case: stages, promised date, letters; and what one may still do."""
+    if not session.get(_OPENED):
+        return redirect(url_for("portal.follow"))
+    with transaction() as database:
+        found = portal.view(database, _opened(database))
+    said = {
+        "added": say("已收到您的补充", "We have received what you added"),
+        "urged": say("已转达催办", "We have passed on that you wait"),
+        "rated": say("谢谢您的评价", "Thank you for your rating"),
+    }
+    return render_template(
+        "portal_case.html",
+        case=found,
+        fresh=bool(request.args.get("fresh")),
+        said=said.get(request.args.get("said", ""), ""),
+        now=next((one for one in found.milestones if one.state == "now"), None),
+    )
+
+
+@pages.post("/follow/case/facts")
+@limiter.limit(portal_limit)
+def add() -> Response:
+    """Add a text, files, or both."""
+    text = request.form.get("text", "")
+    files = [one for one in request.files.getlist("file") if one.filename]
+    check_text(text, "text")
+    with transaction() as database:
+        opened = _opened(database)
+        if text.strip() or not files:
+            portal.add_facts(database, opened, text)
+        for one in files[:10]:
+            check_text(one.filename or "", "file")
+            portal.add_file(database, opened, one.stream, one.filename or "")
+    return redirect(url_for("portal.case", said="added"))
+
+
+@pages.post("/follow/case/urge")
+@limiter.limit("3 per hour")
+def urge() -> Response:
+    """Ask to hurry."""
+    with transaction() as database:
+        portal.urge(database, _opened(database))
+    return redirect(url_for("portal.case", said="urged"))
+
+
+@pages.post("/follow/case/rating")
+@limiter.limit(portal_limit)
+def rate() -> Response:
+    """Rate a closed case."""
+    with transaction() as database:
+        portal.rate(database, _opened(database), request.form.get("satisfaction", ""))
+    return redirect(url_for("portal.case", said="rated"))

@@ -1,0 +1,66 @@
+"""What the frame of every page needs: who is here, the navigation, the theme."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, current_app, request, url_for
+from flask_wtf.csrf import generate_csrf
+
+from web import access
+from web.i18n import say
+from web.identity import caller, me
+
+THEMES: Final = frozenset({"light", "dark"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the navigation."""
+
+    address: str
+    text: str
+    icon: str
+    key: str
+    here: bool
+
+
+# endpoint, Chinese, English, icon, key after `g`; shown to whom the access table lets in
+_ITEMS: Final = (
+    ("inbox.page", "待办", "Inbox", "inbox", "i"),
+    ("cases.page", "投诉", "Cases", "briefcase", "c"),
+    ("intake.page", "登记", "Intake", "phone", "n"),
+    ("monitor.page", "监控", "Monitor", "route", "m"),
+    ("studio.page", "流程", "Studio", "sitemap", "s"),
+    ("mail.page", "邮件", "Mail", "mail", "e"),
+)
+
+
+def register(app: Flask) -> None:
+    """Make the frame's functions available to all templates."""
+    app.jinja_env.globals.update(csrf_token=generate_csrf, me=me, navigation=navigation, somebody=somebody, theme=theme)
+
+
+def theme() -> str:
+    """The chosen theme; empty = as the system."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else ""
+
+
+def somebody() -> bool:
+    """Whether somebody is logged in; False too where asking itself fails (the problem page asks)."""
+    try:
+        return caller() is not None
+    except Exception:
+        return False
+
+
+def navigation() -> list[Item]:
+    """The pages this person may open."""
+    table = access.table(current_app)
+    held = set(me().roles)
+    here = (request.endpoint or "").split(".")[0]
+    return [
+        Item(url_for(endpoint), say(zh, en), icon, key, endpoint.split(".")[0] == here)
+        for endpoint, zh, en, icon, key in _ITEMS
+        if endpoint in table and (not table[endpoint].roles or held & table[endpoint].roles)
+    ]

@@ -1,0 +1,123 @@
+"""The timeline in words: what the domain keeps as kinds and codes becomes sentences for people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from engine.models import UserTask
+from web.i18n import say
+from web.pages.words import label, name_of, person_name, value_text
+from workflows.cases import Entry
+from workflows.models import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a timeline. tone: a colour name (danger, good, warn, info) or empty."""
+
+    at: datetime
+    title: str
+    icon: str
+    tone: str = ""
+    who: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form somebody sent: its task's name and the values as (name, text)."""
+
+    title: str
+    who: str
+    at: datetime
+    values: list[tuple[str, str]]
+
+
+# kind of the history -> Chinese, English, icon, tone; {task} stands for the task's name
+_STEPS: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "instance_started": ("投诉已登记，流程开始", "Registered, the process began", "flag", "info"),
+    "instance_completed": ("流程结束", "The process ended", "circle-check", "good"),
+    "instance_cancelled": ("流程已终止", "The process was cancelled", "x", "danger"),
+    "instance_suspended": ("流程已挂起", "The process was suspended", "player-pause", "warn"),
+    "instance_resumed": ("流程已恢复", "The process was resumed", "player-play", "info"),
+    "instance_moved": ("流程已调整位置", "The process was moved", "route", "warn"),
+    "instance_migrated": ("流程已迁移到新版本", "Moved to another version", "route", "warn"),
+    "task_created": ("新任务：{task}", "New task: {task}", "clock", ""),
+    "task_claimed": ("签收：{task}", "Claimed: {task}", "hand-grab", ""),
+    "task_unclaimed": ("退回签收：{task}", "Given back: {task}", "hand-stop", ""),
+    "task_assigned": ("分派：{task}", "Assigned: {task}", "user-share", ""),
+    "task_completed": ("办结：{task}", "Completed: {task}", "check", "good"),
+    "task_cancelled": ("撤销：{task}", "Withdrawn: {task}", "x", ""),
+    "task_urged": ("催办：{task}", "Urged: {task}", "bell-ringing", "warn"),
+    "task_warned": ("临期提醒：{task}", "Deadline near: {task}", "clock", "warn"),
+    "timer_fired": ("时限已到", "A deadline passed", "clock-exclamation", "danger"),
+    "incident_created": ("出现异常，等待处理", "Something failed and waits for a person", "alert-triangle", "danger"),
+    "incident_resolved": ("异常已解决", "The failure was resolved", "circle-check", "good"),
+}
+_QUIET: Final = frozenset({"task_draft_saved", "element_entered", "element_left"})
+
+
+def event_of(entry: Entry, tasks: Mapping[str, UserTask]) -> Event | None:
+    """The sentence of a timeline entry; None for what is of no interest to readers."""
+    who, data = person_name(entry.actor), entry.data
+    if entry.kind.startswith("history."):
+        return step_event(entry.kind.removeprefix("history."), entry.at, entry.actor, data, tasks)
+    if entry.kind == "letter":
+        outgoing = data["direction"] == "out"
+        title = say("发出函件", "Letter sent") if outgoing else say("收到来信", "Letter received")
+        return Event(entry.at, title, "send" if outgoing else "mail", "info", who, str(data["subject"]))
+    if entry.kind == "evidence":
+        return Event(entry.at, say("新增证据", "Evidence added"), "paperclip", "", who, str(data["name"]))
+    if entry.kind == "comment":
+        return Event(entry.at, say("备注", "Comment"), "message", "", who, str(data["text"]))
+    if entry.kind == "decision":
+        return _decision(entry, who)
+    if entry.kind == "plan":
+        version = data["version"]
+        parts = [label("remedy", data["remedy"]), f"¥{data['amount']:,.2f}" if data["amount"] else ""]
+        title = say(f"方案第 {version} 版已冻结", f"Plan version {version} frozen")
+        return Event(entry.at, title, "file-text", "info", who, " · ".join(filter(None, parts)))
+    if entry.kind == "escalation":
+        level = data["level"]
+        return Event(
+            entry.at, say(f"逾期升级（第 {level} 级）", f"Escalated to level {level}"), "bell-ringing", "danger", who
+        )
+    if entry.kind == "change":
+        return Event(
+            entry.at, say("案卷已修改", "The file was edited"), "pencil", "", who, str(data.get("reason") or "")
+        )
+    return Event(entry.at, entry.kind, "dots", "", who)
+
+
+def _decision(entry: Entry, who: str) -> Event:
+    good = entry.data["outcome"] in ("approved", "passed", "done")
+    kinds = {
+        "legal": ("法务审核", "Legal review"),
+        "approval": ("审批", "Approval"),
+        "execution": ("执行", "Execution"),
+    }
+    kind = say(*kinds.get(str(entry.data["kind"]), (str(entry.data["kind"]),) * 2))
+    outcome = say("通过", "passed") if good else say("退回", "returned")
+    title = f"{kind}{say('：', ': ')}{outcome}"
+    return Event(entry.at, title, "shield", "good" if good else "warn", who, str(entry.data["reason"] or ""))
+
+
+def step_event(
+    kind: str, at: datetime, actor: str, data: Mapping[str, Any], tasks: Mapping[str, UserTask]
+) -> Event | None:
+    """The sentence of a history event of the engine."""
+    if kind in _QUIET:
+        return None
+    task = tasks.get(str(data.get("task_id") or ""))
+    name = name_of(task) if task else str(data.get("element_id") or "")
+    zh, en, icon, tone = _STEPS.get(kind, (kind, kind.replace("_", " ").capitalize(), "dots", ""))
+    text = str(data.get("reason") or data.get("message") or "")
+    return Event(at, say(zh, en).replace("{task}", name), icon, tone, person_name(actor), text)
+
+
+def sent_form(submission: Submission, task: UserTask | None) -> Sent:
+    """A sent form as names and texts."""
+    title = name_of(task) if task else submission.element_id
+    values = [(key, value_text(value)) for key, value in submission.data.items() if value not in (None, "", [])]
+    return Sent(title, person_name(submission.actor), submission.at, values)

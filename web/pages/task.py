@@ -1,0 +1,95 @@
+"""The task page: the form of one user task, and beside it everything about its case."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from flask import Blueprint, render_template, url_for
+from sqlalchemy.orm import Session
+
+from engine import instances
+from engine.db import transaction
+from engine.models import TaskStatus, UserTask
+from web.access import Rule, verb
+from web.i18n import say
+from web.identity import me
+from web.pages.file import case_file
+from web.pages.formtext import in_language
+from web.pages.show import task_deadline
+from web.pages.words import department_names, know_people, name_of
+from workflows import calendars, cases, people, usertasks
+from workflows.usertasks import Opened
+
+pages = Blueprint("task", __name__)
+ACCESS: Final[dict[str, Rule]] = {"task.page": verb("task.list")}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the dialogs offer: people to assign to, departments and people to transfer to, steps to return to."""
+
+    colleagues: list[tuple[str, str]]
+    departments: list[tuple[str, str]]
+    steps: list[tuple[str, str]]
+
+
+@pages.get("/tasks/<uuid:task_id>")
+def page(task_id: UUID) -> str:
+    """The page of one task."""
+    person = me()
+    with transaction() as session:
+        opened = usertasks.open_task(session, person, task_id)
+        file = case_file(session, person, opened.case) if opened.case else None
+        know_people(session, [opened.task.assignee, opened.task.completed_by])
+        names = department_names(session)
+        return render_template(
+            "task.html",
+            task=opened.task,
+            file=file,
+            verbs=opened.verbs,
+            chip=task_deadline(opened.task, calendars.get(session)),
+            data=_data(session, opened),
+            choices=_choices(session, opened, names),
+        )
+
+
+def _data(session: Session, opened: Opened) -> dict[str, Any] | None:
+    """What the form's script needs; None where there is no form to show.
+
+    `data` is what the form's expressions see: the case, the process data, and above them the draft.
+    """
+    task = opened.task
+    if opened.form is None or task.status != TaskStatus.OPEN:
+        return None
+    return {
+        "url": f"/api/v1/tasks/{task.id}",
+        "next": url_for("inbox.page"),
+        "rev": task.rev,
+        "schema": in_language(opened.form.schema),
+        "data": _context(session, opened) | (task.draft or {}),
+        "readonly": "complete" not in opened.verbs,
+        "saved": say("已恢复上次的草稿", "Your draft was restored") if task.draft else "",
+    }
+
+
+def _context(session: Session, opened: Opened) -> dict[str, Any]:
+    known = instances.variables(session, opened.task.instance)
+    if opened.case is not None:
+        known = {**known, "case": cases.view(session, opened.case)}
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(known, default=str))
+    return plain
+
+
+def _choices(session: Session, opened: Opened, names: dict[str, str]) -> Choices:
+    task, verbs = opened.task, opened.verbs
+    colleagues = people.listing(session, department=task.department) if "assign" in verbs else []
+    return Choices(
+        colleagues=[(str(one.id), name_of(one)) for one in colleagues if str(one.id) != task.assignee],
+        departments=[(code, name) for code, name in names.items() if code != task.department],
+        steps=_steps(session, task) if "return" in verbs else [],
+    )
+
+
+def _steps(session: Session, task: UserTask) -> list[tuple[str, str]]:
+    return [(element, name) for element, name in usertasks.earlier_steps(session, task).items()]

@@ -1,0 +1,189 @@
+"""What a complainant may see and do without a login: number and the tail of their phone open the case, and no more.
+
+Nothing internal is ever shown: no names of staff, no comments, no evidence, no departments.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import IO, BinaryIO, Final, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.models import ProcessInstance, TaskStatus, UserTask
+from workflows import cases, correspondence, deadlines, evidence, notices, people
+from workflows.crypto import normal_mail, normal_phone
+from workflows.errors import BadComplaint, NoSuchCase
+from workflows.models import Case, Evidence, Letter, Party
+
+ACTOR: Final = "complainant"
+TAIL: Final = 4
+MILESTONES: Final[tuple[tuple[str, str, str, frozenset[str]], ...]] = (
+    ("accept", "受理", "Accepted", frozenset({"accept"})),
+    ("classify", "分类", "Sorted", frozenset({"classify"})),
+    ("investigate", "调查", "Investigated", frozenset({"investigate", "inquire", "interview", "test", "conclude"})),
+    ("plan", "拟定方案", "Solution drafted", frozenset({"plan"})),
+    ("approve", "审核批准", "Reviewed and approved", frozenset({"legal", "approve_head", "approve_management"})),
+    ("communicate", "沟通", "Discussed with you", frozenset({"communicate", "mediate"})),
+    ("carry_out", "执行", "Carried out", frozenset({"pay", "carry_out"})),
+    ("close", "回访结案", "Asked back and closed", frozenset({"revisit"})),
+)
+"""What is public of the way: code, name in both languages, the steps (`deadlines.step_of`) which belong to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A public stage. state: `done`, `now` or `ahead`; at: when its last step was completed."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    state: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCase:
+    """All a complainant sees of their case."""
+
+    number: str
+    summary: str
+    received_at: datetime
+    promised_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    satisfaction: str | None
+    milestones: list[Milestone]
+    letters: list[Letter]
+
+
+def follow(session: Session, number: str, tail: str) -> Case:
+    """The case with this number where `tail` ends the complainant's phone number (or is their mail address).
+
+    Raises NoSuchCase for a wrong number and a wrong tail alike, so that neither tells anything about the other.
+    """
+    case = cases.find(session, number.strip().upper())
+    if case is None or not _opens(case.party, tail.strip()):
+        raise NoSuchCase
+    return case
+
+
+def _opens(party: Party, tail: str) -> bool:
+    if "@" in tail:
+        known = normal_mail(party.mail)
+        return bool(known) and hmac.compare_digest(known.encode(), normal_mail(tail).encode())
+    known = normal_phone(party.phone)[-TAIL:]
+    return len(known) == TAIL and hmac.compare_digest(known.encode(), tail.encode())
+
+
+def view(session: Session, case: Case) -> PublicCase:
+    """The public side of a case."""
+    return PublicCase(
+        number=case.number,
+        summary=case.summary,
+        received_at=case.received_at,
+        promised_at=case.promised_at,
+        closed_at=case.closed_at,
+        outcome=case.outcome,
+        satisfaction=case.satisfaction,
+        milestones=milestones(session, case),
+        letters=[letter for letter in correspondence.of(session, case) if letter.direction == "out"],
+    )
+
+
+def milestones(session: Session, case: Case) -> list[Milestone]:
+    """The public stages of a case; a stage the case skipped counts as done once a later one has begun."""
+    rows = session.execute(
+        select(UserTask.element_id, UserTask.status, UserTask.completed_at)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(ProcessInstance.business_key == case.number, UserTask.status != TaskStatus.CANCELLED.value)
+    ).all()
+    done: dict[int, datetime | None] = {}
+    open_stages: set[int] = set()
+    for element, status, at in rows:
+        step = deadlines.step_of(element)
+        for place, (_, _, _, steps) in enumerate(MILESTONES):
+            if step in steps and status == TaskStatus.OPEN:
+                open_stages.add(place)
+            elif step in steps:
+                done[place] = max(filter(None, (done.get(place), at)), default=None)
+    here = len(MILESTONES) if not cases.is_open(case) else max(open_stages or {max(done, default=-1) + 1})
+    return [
+        Milestone(code, zh, en, "done" if place < here else "now" if place == here else "ahead", done.get(place))
+        for place, (code, zh, en, _) in enumerate(MILESTONES)
+    ]
+
+
+def add_facts(session: Session, case: Case, text: str) -> Evidence:
+    """Keep what the complainant adds to an open case, and tell whoever works on it.
+
+    Raises BadComplaint for an empty text, one above 10,000 signs, or a closed case.
+    """
+    if not 0 < len(text.strip()) <= 10_000:
+        raise _bad("text", "length", "请输入 1 至 10000 字", "1 to 10,000 signs")
+    _require_open(case)
+    item = evidence.add(
+        session, case, BytesIO(text.strip().encode()), name=f"supplement-{len(evidence.of(session, case)) + 1}.txt",
+        actor=ACTOR, kind="statement", source="portal",
+    )  # fmt: skip
+    _tell(session, case, "投诉人补充了情况", "The complainant added facts")
+    return item
+
+
+def add_file(session: Session, case: Case, stream: IO[bytes], name: str) -> Evidence:
+    """Keep a file of the complainant's.
+
+    Raises BadFile for what evidence refuses, BadComplaint for a closed case.
+    """
+    _require_open(case)
+    item = evidence.add(session, case, cast(BinaryIO, stream), name=name, actor=ACTOR, kind="other", source="portal")
+    _tell(session, case, "投诉人补充了材料", "The complainant added a file")
+    return item
+
+
+def urge(session: Session, case: Case) -> None:
+    """The complainant asks to hurry: counted on every open task, its people are told (COM-14)."""
+    _require_open(case)
+    tasks = session.scalars(
+        select(UserTask)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(ProcessInstance.business_key == case.number, UserTask.status == TaskStatus.OPEN.value)
+        .with_for_update(of=UserTask)
+    ).all()
+    for task in tasks:
+        task.urged += 1
+    _tell(session, case, "投诉人催办", "The complainant urges")
+    session.flush()
+
+
+def rate(session: Session, case: Case, satisfaction: str) -> None:
+    """How satisfied the complainant is with a closed case: satisfied, basically, unsatisfied. Only once.
+
+    Raises BadComplaint for another word, a case which is still open or was rated already.
+    """
+    if satisfaction not in {"satisfied", "basically", "unsatisfied"}:
+        raise _bad("satisfaction", "unknown", "请选择满意度", "choose how satisfied you are")
+    if cases.is_open(case):
+        raise _bad("satisfaction", "open", "结案后才能评价", "the case is still open")
+    if case.satisfaction is not None:
+        raise _bad("satisfaction", "twice", "您已评价过", "you have rated it already")
+    case.satisfaction = satisfaction
+    case.rev += 1
+    session.flush()
+
+
+def _require_open(case: Case) -> None:
+    if not cases.is_open(case):
+        raise _bad("text", "closed", "本案已结，如需继续请重新投诉", "the case is closed; please file a new complaint")
+
+
+def _tell(session: Session, case: Case, zh: str, en: str) -> None:
+    owner = people.get(session, case.owner) if case.owner else None
+    told = [owner] if owner else people.heads(session, "customer_service")
+    notices.tell(session, told, f"{case.number}：{zh}", f"{case.number}: {en}", case_number=case.number)
+
+
+def _bad(path: str, code: str, zh: str, en: str) -> BadComplaint:
+    return BadComplaint(en, problems=[{"path": path, "code": code, "message_zh": zh, "message_en": en}])
