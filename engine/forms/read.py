@@ -1,0 +1,251 @@
+"""JSON -> components, with everything wrong collected as findings: `load` refuses on errors, `lint` shows all."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from engine.feel import FeelError
+from engine.findings import Finding
+from engine.forms import read_rules
+from engine.forms.conditions import Formula, formula, is_expression
+from engine.forms.findings import finding
+from engine.forms.schema import CHOICES, CONTAINERS, KEYED, LAYOUT, Component, Kind, Option, Path, Rules
+
+MAX_BYTES = 1_000_000
+_MAX_DEPTH = 20
+_MAX_COMPONENTS = 2_000
+_MAX_OPTIONS = 5_000
+_SCHEMA_VERSION = 20
+_KEY = re.compile(r"\w{1,100}(\.\w{1,100}){0,9}\Z")
+FORBIDDEN = frozenset({"__proto__", "constructor", "prototype"})
+
+
+class Reader:
+    """Collects findings while the tree is built."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.count = 0
+        self.ids: set[str] = set()
+
+    def add(self, element: str, code: str, severity: str = "error", **facts: str) -> None:
+        """Note a finding."""
+        if len(self.findings) < 500:
+            self.findings.append(finding(element, code, severity, **facts))
+
+    def formula(self, element: str, name: str, value: object) -> Formula | None:
+        """The formula of a property which must be FEEL."""
+        if not is_expression(value):
+            self.add(element, "not-feel", found=name)
+            return None
+        try:
+            return formula(str(value))
+        except FeelError as error:
+            self.add(
+                element,
+                "bad-feel",
+                found=name,
+                reason_zh=getattr(error, "message_zh", str(error)),
+                reason_en=str(error),
+            )
+            return None
+
+
+def read(schema: bytes | str | Mapping[str, Any]) -> tuple[Component | None, str, list[Finding]]:
+    """The root (a group without a path), the form's id, and the findings; the root is None when nothing could be
+    read."""
+    reader = Reader()
+    document = _document(schema, reader)
+    if document is None:
+        return None, "", reader.findings
+    form_id = str(document.get("id") or "")
+    version = document.get("schemaVersion")
+    if isinstance(version, int) and version > _SCHEMA_VERSION:
+        reader.add(form_id, "schema-version", "warning", found=str(version))
+    components = _components(document.get("components"), reader, form_id, 0)
+    root = Component(Kind.GROUP, form_id, "", components=components)
+    _duplicate_keys(root, reader)
+    return root, form_id, reader.findings
+
+
+def _document(schema: bytes | str | Mapping[str, Any], reader: Reader) -> Mapping[str, Any] | None:
+    if isinstance(schema, (bytes, str)):
+        if len(schema) > MAX_BYTES:
+            reader.add("", "too-large")
+            return None
+        try:
+            schema = json.loads(schema)
+        except (ValueError, RecursionError):
+            reader.add("", "not-json")
+            return None
+    if not isinstance(schema, Mapping) or not isinstance(schema.get("components"), (list, tuple)):
+        reader.add("", "not-a-form")
+        return None
+    if schema.get("type") not in {"default", None}:
+        reader.add("", "not-a-form")
+        return None
+    return schema
+
+
+def _components(raw: object, reader: Reader, parent: str, depth: int) -> tuple[Component, ...]:
+    if not isinstance(raw, (list, tuple)):
+        return ()
+    if depth > _MAX_DEPTH:
+        reader.add(parent, "too-deep")
+        return ()
+    found = []
+    for part in raw:
+        reader.count += 1
+        if reader.count > _MAX_COMPONENTS:
+            if reader.count == _MAX_COMPONENTS + 1:
+                reader.add(parent, "too-many")
+            return tuple(found)
+        component = _component(part, reader, parent, depth)
+        if component is not None:
+            found.append(component)
+    return tuple(found)
+
+
+def _component(raw: object, reader: Reader, parent: str, depth: int) -> Component | None:
+    if not isinstance(raw, Mapping):
+        reader.add(parent, "not-a-component")
+        return None
+    key = raw.get("key")
+    element = str(raw.get("id") or (key if isinstance(key, str) else "") or raw.get("type") or "")[:200]
+    if raw.get("id"):
+        if element in reader.ids:
+            reader.add(element, "duplicate-id", found=element)
+        reader.ids.add(element)
+    try:
+        kind = Kind(str(raw.get("type")))
+    except ValueError:
+        reader.add(element, "unknown-component", found=str(raw.get("type"))[:100])
+        return None
+    if kind in LAYOUT:
+        reader.add(element, "layout-component", "warning", found=kind)
+    path = _path(raw, kind, reader, element)
+    conditional = raw.get("conditional")
+    hide = conditional.get("hide") if isinstance(conditional, Mapping) else None
+    options, options_key, options_formula = _options(raw, kind, reader, element)
+    component = Component(
+        kind=kind,
+        id=element,
+        label=_label(raw),
+        path=path,
+        rules=read_rules.rules(raw, kind, reader, element) if kind in KEYED else Rules(),
+        hide=_hide(hide, reader, element),
+        readonly=_flag(raw, "readonly", reader, element),
+        disabled=_flag(raw, "disabled", reader, element),
+        default=raw.get("defaultValue"),
+        options=options,
+        options_key=options_key,
+        options_formula=options_formula,
+        formula=_computed(raw, kind, reader, element),
+        repeats=kind is Kind.DYNAMICLIST and raw.get("isRepeating", True) is not False,
+        components=_components(raw.get("components"), reader, element, depth + 1) if kind in CONTAINERS else (),
+        settings={name: raw[name] for name in read_rules.SETTINGS if name in raw},
+    )
+    read_rules.check(component, reader)
+    return component
+
+
+def _path(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> Path:
+    if kind in KEYED:
+        text, code = raw.get("key"), "bad-key"
+        if not text:
+            reader.add(element, "no-key")
+            return ()
+    elif kind in CONTAINERS:
+        text, code = raw.get("path"), "bad-path"
+        if not text:
+            if kind is Kind.DYNAMICLIST:
+                reader.add(element, "no-path")
+            return ()
+    else:
+        return ()
+    if not isinstance(text, str) or not _KEY.match(text) or FORBIDDEN & set(text.split(".")):
+        reader.add(element, code, found=str(text)[:100])
+        return ()
+    return tuple(text.split("."))
+
+
+def _label(raw: Mapping[str, Any]) -> str:
+    for name in ("label", "dateLabel", "timeLabel", "key"):
+        value = raw.get(name)
+        if isinstance(value, str) and value.strip() and not is_expression(value):
+            return value.strip()[:200]
+    return str(raw.get("key") or raw.get("id") or "")[:200]
+
+
+def _hide(value: object, reader: Reader, element: str) -> Formula | None:
+    if value in (None, "", False):
+        return None
+    if value is True:
+        return formula("=true")
+    return reader.formula(element, "conditional.hide", value)
+
+
+def _flag(raw: Mapping[str, Any], name: str, reader: Reader, element: str) -> bool | Formula:
+    value = raw.get(name, False)
+    if is_expression(value):
+        return reader.formula(element, name, value) or True
+    if value in (None, "", False):
+        return False
+    if value is not True:
+        reader.add(element, "bad-property", found=name)
+    return True
+
+
+def _computed(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> Formula | None:
+    if kind is not Kind.EXPRESSION:
+        return None
+    if not raw.get("expression"):
+        reader.add(element, "no-expression")
+        return None
+    return reader.formula(element, "expression", raw["expression"])
+
+
+def _options(
+    raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str
+) -> tuple[tuple[Option, ...] | None, str, Formula | None]:
+    if kind not in CHOICES:
+        return None, "", None
+    sources = [name for name in ("values", "valuesKey", "valuesExpression") if raw.get(name)]
+    if not sources:
+        reader.add(element, "no-options")
+        return (), "", None
+    if len(sources) > 1:
+        reader.add(element, "two-option-sources", "warning")
+    if raw.get("valuesKey"):
+        return None, str(raw["valuesKey"]), None
+    if raw.get("values"):
+        values = raw["values"]
+        if not isinstance(values, (list, tuple)):
+            reader.add(element, "bad-property", found="values")
+            return (), "", None
+        return read_rules.static_options(list(values)[:_MAX_OPTIONS], reader, element), "", None
+    return None, "", reader.formula(element, "valuesExpression", raw["valuesExpression"])
+
+
+def _duplicate_keys(root: Component, reader: Reader) -> None:
+    """Two components may not claim the same path, nor one a path below another's value (form-js path registry)."""
+    claimed: dict[Path, str] = {}
+
+    def visit(component: Component, above: Path) -> None:
+        path = above + component.path
+        if component.keyed and component.path:
+            taken = any(path[:end] in claimed for end in range(1, len(path) + 1))
+            if taken or any(other[: len(path)] == path for other in claimed):
+                reader.add(component.id, "duplicate-key", found=".".join(component.path))
+            claimed[path] = component.id
+        elif component.repeats:
+            if path in claimed:
+                reader.add(component.id, "duplicate-key", found=".".join(component.path))
+            path = (*path, "[]")
+        for child in component.components:
+            visit(child, path)
+
+    visit(root, ())

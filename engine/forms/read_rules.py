@@ -1,0 +1,172 @@
+"""The parts of a component which limit its value: the `validate` block, options, and whether they fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from engine.forms import patterns
+from engine.forms.conditions import Formula, is_expression
+from engine.forms.schema import CHOICES, MANY, Component, Kind, Option, Rules
+
+if TYPE_CHECKING:
+    from engine.forms.read import Reader
+
+SETTINGS = (
+    "subtype",
+    "timeSerializingFormat",
+    "disallowPassedDates",
+    "increment",
+    "decimalDigits",
+    "serializeToString",
+    "accept",
+    "multiple",
+    "allowAddRemove",
+    "defaultRepetitions",
+)
+_MAX_LIMIT = 1_000_000
+
+
+def rules(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> Rules:
+    """The `validate` block of a component."""
+    block = raw.get("validate")
+    if block is None:
+        return Rules()
+    if not isinstance(block, Mapping):
+        reader.add(element, "bad-property", found="validate")
+        return Rules()
+    pattern = block.get("pattern") or ""
+    if not isinstance(pattern, str) or (pattern and patterns.compiled(pattern) is None):
+        reader.add(element, "bad-pattern")
+        pattern = ""
+    validation_type = block.get("validationType") or ""
+    if validation_type not in {"", "custom", "email", "phone"}:
+        reader.add(element, "bad-property", found="validationType")
+    return Rules(
+        required=block.get("required") is True,
+        min_length=_length(block, "minLength", reader, element),
+        max_length=_length(block, "maxLength", reader, element),
+        min=_number(block, "min", reader, element),
+        max=_number(block, "max", reader, element),
+        pattern=pattern if validation_type in {"", "custom"} else "",
+        pattern_message=str(block.get("patternErrorMessage") or "")[:500],
+        validation_type=str(validation_type),
+    )
+
+
+def _length(block: Mapping[str, Any], name: str, reader: Reader, element: str) -> int | Formula | None:
+    found = _number(block, name, reader, element)
+    if isinstance(found, Decimal):
+        if found != found.to_integral_value() or not 0 <= found <= _MAX_LIMIT:
+            reader.add(element, "bad-limit", found=name)
+            return None
+        return int(found)
+    return found
+
+
+def _number(block: Mapping[str, Any], name: str, reader: Reader, element: str) -> Decimal | Formula | None:
+    value = block.get(name)
+    if value is None or value == "":
+        return None
+    if is_expression(value):
+        return reader.formula(element, name, value)
+    found = decimal(value)
+    if found is None:
+        reader.add(element, "bad-limit", found=name)
+    return found
+
+
+def decimal(value: object) -> Decimal | None:
+    """A finite number of a schema: JSON number or numeral."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
+        return None
+    try:
+        found = Decimal(str(value)[:50])
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and abs(found.adjusted()) < 40 else None
+
+
+def static_options(values: Sequence[Any], reader: Reader, element: str) -> tuple[Option, ...]:
+    """The options of the schema itself; a nameless or doubled value is a finding."""
+    found: list[Option] = []
+    for raw in values:
+        made = option(raw)
+        if made is None:
+            label = raw.get("label") if isinstance(raw, Mapping) else raw
+            reader.add(element, "option-without-value", found=str(label)[:100])
+        elif any(same(made.value, other.value) for other in found):
+            reader.add(element, "duplicate-option", found=str(made.value)[:100])
+        else:
+            found.append(made)
+    return tuple(found)
+
+
+def option(raw: Any) -> Option | None:
+    """An option as form-js normalises it: a primitive, or an object with `value` and perhaps `label`; else None."""
+    if _primitive(raw):
+        return Option(str(raw), raw)
+    if not isinstance(raw, Mapping):
+        return None
+    label, value = raw.get("label"), raw.get("value")
+    if isinstance(label, str) and label and (_primitive(value) or (isinstance(value, Mapping) and value)):
+        return Option(label, value)
+    return Option(str(value), value) if _primitive(value) else None
+
+
+def _primitive(value: Any) -> bool:
+    return isinstance(value, (bool, int, float, Decimal)) or (isinstance(value, str) and value != "")
+
+
+def same(left: Any, right: Any) -> bool:
+    """JSON equality: true is not 1."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return bool(left == right)
+
+
+def check(component: Component, reader: Reader) -> None:
+    """Whether the parts fit each other."""
+    element, found = component.id, component.rules
+    for low, high in ((found.min, found.max), (found.min_length, found.max_length)):
+        if isinstance(low, (int, Decimal)) and isinstance(high, (int, Decimal)) and low > high:
+            reader.add(element, "limits")
+    if component.keyed and component.kind is not Kind.EXPRESSION and component.label in {"", ".".join(component.path)}:
+        reader.add(element, "no-label", "warning")
+    if component.hide is not None and component.hide.text == "true" and found.required:
+        reader.add(element, "hidden-required", "warning")
+    if component.default is not None and component.default != "":
+        _check_default(component, reader)
+    digits = component.settings.get("decimalDigits")
+    if digits is not None and (isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 30):
+        reader.add(element, "bad-property", found="decimalDigits")
+    increment = component.settings.get("increment")
+    if increment not in (None, "") and not (decimal(increment) or 0) > 0:
+        reader.add(element, "bad-property", found="increment")
+    if component.settings.get("subtype") not in {None, "date", "time", "datetime"}:
+        reader.add(element, "bad-property", found="subtype")
+
+
+_DEFAULTS: dict[Kind, tuple[type, ...]] = {
+    Kind.CHECKBOX: (bool,),
+    Kind.TEXTFIELD: (str,),
+    Kind.TEXTAREA: (str,),
+    Kind.DATETIME: (str,),
+    Kind.NUMBER: (int, float, str),
+    Kind.CHECKLIST: (list, tuple),
+    Kind.TAGLIST: (list, tuple),
+}
+
+
+def _check_default(component: Component, reader: Reader) -> None:
+    kinds = _DEFAULTS.get(component.kind)
+    default = component.default
+    numeric = component.kind is not Kind.NUMBER or decimal(default) is not None
+    if kinds is not None and (not isinstance(default, kinds) or not numeric):
+        reader.add(component.id, "bad-default")
+        return
+    if component.kind in CHOICES and component.options is not None:
+        wanted = list(default) if component.kind in MANY else [default]
+        if not all(any(same(value, one.value) for one in component.options) for value in wanted):
+            reader.add(component.id, "default-not-offered")

@@ -1,0 +1,166 @@
+"""Whether a clean value keeps the rules of its field: required, lengths, limits, pattern, choices, dates, files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from engine.clock import now
+from engine.feel import to_plain
+from engine.forms import patterns
+from engine.forms.clean import Fault, number
+from engine.forms.conditions import Formula
+from engine.forms.instances import Instance, is_missing, look
+from engine.forms.problems import FieldProblem, problem
+from engine.forms.read_rules import option, same
+from engine.forms.schema import CHOICES, MANY, TEXTS, Kind, Option
+from engine.forms.validate import Checking
+
+_MAX_OPTIONS = 20_000
+Faults = Iterator[tuple[str, dict[str, object]]]
+
+
+def check(each: Instance, checking: Checking, zone: str) -> list[FieldProblem]:
+    """What is wrong with a field; nothing when it is hidden, locked or computed. zone: IANA name, for `today`."""
+    if each.hidden or each.locked or each.component.kind is Kind.EXPRESSION:
+        return []
+    if each.fault is not None:
+        return [_problem(each, each.fault)]
+    if _is_empty(each):
+        return [_problem(each, ("required", {}))] if each.component.rules.required else []
+    return [_problem(each, fault) for fault in _faults(each, checking, zone)]
+
+
+def _problem(each: Instance, fault: Fault) -> FieldProblem:
+    code, facts = fault if fault is not None else ("required", {})
+    found = problem(each.path, each.component.label, code, **facts)
+    own = each.component.rules.pattern_message
+    if code == "pattern" and own:
+        return FieldProblem(found.path, found.label, code, own, own)
+    return found
+
+
+def _is_empty(each: Instance) -> bool:
+    value = each.value
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or (value is False and each.component.kind is Kind.CHECKBOX) or value == []
+
+
+def _faults(each: Instance, checking: Checking, zone: str) -> Faults:
+    kind = each.component.kind
+    if kind in TEXTS:
+        yield from _text(each, checking)
+    elif kind is Kind.NUMBER:
+        yield from _number(each, checking)
+    elif kind in CHOICES:
+        yield from _choice(each, checking)
+    elif kind is Kind.DATETIME:
+        yield from _moment(each, zone)
+    elif kind is Kind.FILEPICKER:
+        yield from _files(each, checking)
+
+
+def _text(each: Instance, checking: Checking) -> Faults:
+    rules, text = each.component.rules, str(each.value)
+    length = len(text.strip())
+    for code, limit, broken in (
+        ("min-length", rules.min_length, lambda least: length < least),
+        ("max-length", rules.max_length, lambda most: length > most),
+    ):
+        found = _limit(limit, each, checking)
+        if found is not None and broken(found):
+            yield code, {"limit": format(found, "f")}
+    if rules.pattern and not patterns.found_in(rules.pattern, text):
+        yield "pattern", {}
+    if rules.validation_type == "email" and not patterns.found_in(patterns.EMAIL, text):
+        yield "email", {}
+    if rules.validation_type == "phone" and not patterns.found_in(patterns.PHONE, text):
+        yield "phone", {}
+
+
+def _limit(limit: Any, each: Instance, checking: Checking) -> Decimal | None:
+    """A limit as a number; a formula which gives none does not limit (form-js)."""
+    if isinstance(limit, Formula):
+        limit = checking.value(limit, each.row)
+        return limit if isinstance(limit, Decimal) else None
+    return None if limit is None else Decimal(limit)
+
+
+def _number(each: Instance, checking: Checking) -> Faults:
+    component, value = each.component, number(each.value) or Decimal(0)
+    digits = component.settings.get("decimalDigits")
+    exponent = value.normalize().as_tuple().exponent
+    if isinstance(digits, int) and isinstance(exponent, int) and -exponent > digits:
+        yield "decimals", {"limit": digits}
+    step = number(component.settings.get("increment"))
+    if step and value % step:
+        yield "increment", {"limit": format(step, "f")}
+    low, high = (_limit(limit, each, checking) for limit in (component.rules.min, component.rules.max))
+    if low is not None and value < low:
+        yield "min", {"limit": format(low, "f")}
+    if high is not None and value > high:
+        yield "max", {"limit": format(high, "f")}
+
+
+def options(each: Instance, checking: Checking) -> list[Option]:
+    """The choices a field offers: of the schema, of the context (never of the submission), or computed."""
+    component = each.component
+    if component.options is not None:
+        return list(component.options)
+    if component.options_formula is not None:
+        found = checking.value(component.options_formula, each.row)
+    else:
+        found = look(checking.context, (component.options_key,))
+    if is_missing(found) or not isinstance(found, list):
+        return []
+    made = (option(to_plain(raw)) for raw in found[:_MAX_OPTIONS])
+    return [one for one in made if one is not None]
+
+
+def _choice(each: Instance, checking: Checking) -> Faults:
+    chosen = each.value if each.component.kind in MANY else [each.value]
+    offered = [one.value for one in options(each, checking)]
+    if not all(any(same(value, one) for one in offered) for value in chosen):
+        yield "option", {}
+    elif any(same(value, other) for place, value in enumerate(chosen) for other in chosen[:place]):
+        yield "duplicate", {}
+
+
+def _moment(each: Instance, zone: str) -> Faults:
+    settings, text = each.component.settings, str(each.value)
+    if settings.get("disallowPassedDates") is True and settings.get("subtype") != "time":
+        today = now().astimezone(zoneinfo.ZoneInfo(zone)).date()
+        if dt.date.fromisoformat(text[:10]) < today:
+            yield "past", {}
+
+
+def _files(each: Instance, checking: Checking) -> Faults:
+    settings = each.component.settings
+    files = each.value if isinstance(each.value, list) else [each.value]
+    multiple = settings.get("multiple", False)
+    if isinstance(multiple, str):
+        multiple = multiple == "true"
+    if len(files) > 1 and multiple is not True:
+        yield "file-count", {}
+    accept = settings.get("accept")
+    if isinstance(accept, str) and accept.strip() and not accept.startswith("="):
+        wanted = [part.strip().lower() for part in accept.split(",") if part.strip()]
+        if not all(_accepted(one, wanted) for one in files):
+            yield "file-type", {}
+
+
+def _accepted(file: Any, wanted: list[str]) -> bool:
+    """HTML `accept`: `.pdf`, `image/png` or `image/*`; a bare reference cannot be judged here."""
+    if not isinstance(file, dict) or not ("name" in file or "type" in file):
+        return True
+    name, kind = str(file.get("name", "")).lower(), str(file.get("type", "")).lower()
+    for one in wanted:
+        if one.startswith(".") and name.endswith(one):
+            return True
+        if "/" in one and (kind == one or (one.endswith("/*") and kind.startswith(one[:-1]))):
+            return True
+    return False
