@@ -24,6 +24,7 @@ from engine.feel.temporal import (
 from engine.feel.values import NUMBERS, Value, finite
 
 _MAX_NANOS = 10**30
+_MAX_EXPONENT = 999_999_999
 
 
 def add(left: Value, right: Value) -> Value:
@@ -133,6 +134,8 @@ def _cut(number: Decimal) -> int:
 def power(left: Value, right: Value) -> Value:
     """`left ** right`."""
     if type(left) is not Decimal or type(right) is not Decimal:
+        return None
+    if abs(right) > _MAX_EXPONENT:
         return None
     if not right:
         return Decimal(1)

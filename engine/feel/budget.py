@@ -23,7 +23,7 @@ class Budget:
     depth: int = 350
     text: int = 1_000_000
     items: int = 100_000
-    seconds: float = 0.08
+    seconds: float = 0.06
 
 
 DEFAULT = Budget()
@@ -40,7 +40,7 @@ class Meter:
         self.depth = 0
         self.text = 0
         self.items = 0
-        self._next_look = 512
+        self._next_look = 16
         self._deadline = 0.0
 
     def step(self, count: int = 1) -> None:
@@ -57,7 +57,7 @@ class Meter:
             self._deadline = now + self.budget.seconds
         elif now > self._deadline:
             raise BudgetExceeded("seconds", self.budget.seconds)
-        self._next_look = min(self.steps + 512, self.budget.steps + 1)
+        self._next_look = min(self.steps + 128, self.budget.steps + 1)
 
     def grow(self, count: int) -> None:
         """Count list items or context entries about to be built."""

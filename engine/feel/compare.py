@@ -1,4 +1,7 @@
-"""Equality, order and membership of values (DMN 1.5, 10.3.2.13.1 and table 42): three-valued, null where types differ."""
+"""Equality, order and membership of values (DMN 1.5, 10.3.2.13.1 and table 42).
+
+Three-valued, null where types differ.
+"""
 
 import datetime as dt
 from decimal import Decimal
@@ -32,7 +35,8 @@ def _equal_same(kind: type, left: Value, right: Value) -> bool | None:
     if kind is dict:
         return left.keys() == right.keys() and all(equal(item, right[key]) is True for key, item in left.items())
     if kind is DateTime or kind is Time:
-        return order_key(left) == order_key(right) if _comparable_zones(left, right) else None
+        one, two = _moments(left, right)
+        return one == two
     if kind is Range:
         return (
             left.low_included is right.low_included
@@ -45,15 +49,15 @@ def _equal_same(kind: type, left: Value, right: Value) -> bool | None:
     return bool(left == right)
 
 
-def _comparable_zones(left: Time | DateTime, right: Time | DateTime) -> bool:
+def _moments(left: Time | DateTime, right: Time | DateTime) -> tuple[int, int]:
+    """Numbers which order two times or two date-times; one without a zone is read in the zone of the other."""
     one = left.time if isinstance(left, DateTime) else left
     two = right.time if isinstance(right, DateTime) else right
-    return one.zoned == two.zoned
-
-
-def order_key(value: Time | DateTime) -> int:
-    """A number which orders times, or date-times, of one kind."""
-    return value.instant if isinstance(value, DateTime) else time_instant(value)
+    if one.zoned != two.zoned:
+        return left.local_nanos, right.local_nanos
+    if isinstance(left, DateTime) and isinstance(right, DateTime):
+        return left.instant, right.instant
+    return time_instant(one), time_instant(two)
 
 
 _ORDERED = (Decimal, str, dt.date, DayTimeDuration, YearMonthDuration, FarDate)
@@ -65,9 +69,7 @@ def sort_keys(left: Value, right: Value) -> tuple[Any, Any] | None:
     if kind is type(right):
         if kind in _ORDERED:
             return left, right
-        if (kind is DateTime or kind is Time) and _comparable_zones(left, right):
-            return order_key(left), order_key(right)
-        return None
+        return _moments(left, right) if kind is DateTime or kind is Time else None
     if isinstance(left, _DATES) and isinstance(right, _DATES):
         return left.toordinal(), right.toordinal()
     return None

@@ -11,7 +11,7 @@ from engine.feel.functions import NO_FUNCTIONS, Functions
 from engine.feel.lexer import syntax_error
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.run import Run, Scope
-from engine.feel.unary import INPUT, compile_test
+from engine.feel.unary import INPUT, compile_tests
 from engine.feel.usage import Usage, usage
 from engine.feel.values import Value
 
@@ -33,7 +33,10 @@ class _Compiled:
 
     @property
     def names(self) -> frozenset[str]:
-        """Free variables, and the paths through them (`case`, `case.risk`); names inside filters are `possible_names`."""
+        """Free variables, and the paths through them (`case`, `case.risk`).
+
+        Names inside filters are `possible_names`.
+        """
         return self._used().names
 
     @property
@@ -69,25 +72,26 @@ class Expression(_Compiled):
     ) -> Value:
         """The value in a context of FEEL values (see `from_python`).
 
-        A Meter instead of a Budget shares one budget between several evaluations. diagnostics, when given, receives the reasons of every
-        null which the standard calls an error (at most 100). Raises BudgetExceeded, nothing else.
+        A Meter instead of a Budget shares one budget between several evaluations. diagnostics, when given,
+        receives the reasons of every null which the standard calls an error (at most 100). Raises
+        BudgetExceeded, nothing else.
         """
-        run = _run(functions, budget, diagnostics)
+        meter = budget if isinstance(budget, Meter) else Meter(budget or DEFAULT)
         try:
-            return self._evaluate(Scope(context, run))
+            return self._evaluate(Scope(context, Run(meter, functions or NO_FUNCTIONS, diagnostics)))
         except RecursionError:
-            raise BudgetExceeded("depth", run.meter.budget.depth) from None
+            raise BudgetExceeded("depth", meter.budget.depth) from None
 
 
 class UnaryTests(_Compiled):
     """The compiled tests of one decision table cell; immutable, shared between threads."""
 
-    __slots__ = ("_negated", "_tests")
+    __slots__ = ("always", "test")
 
     def __init__(self, text: str, root: tree.Tests) -> None:
         super().__init__(text, root)
-        self._tests = [compile_test(test, build) for test in root.tests]
-        self._negated = root.negated
+        self.always = not root.tests
+        self.test = compile_tests(root.tests, build, negated=root.negated) if root.tests else _always
 
     def evaluate(
         self,
@@ -98,43 +102,60 @@ class UnaryTests(_Compiled):
         budget: Budget | Meter | None = None,
         diagnostics: list[Diagnostic] | None = None,
     ) -> bool | None:
-        """Whether the input passes: true when one test does (or none does, when negated), null when that cannot be said.
+        """Whether the input passes.
+
+        True when one test does (or none does, when negated), null when that cannot be said.
 
         No tests (`-`) are always true. Arguments and errors as `Expression.evaluate`.
         """
-        if not self._tests:
-            return True
-        run = _run(functions, budget, diagnostics)
-        scope = Scope({INPUT: input_value}, run, Scope(context, run))
-        verdict: bool | None = False
+        scope = input_scope(
+            input_value, open_scope(context, functions=functions, budget=budget, diagnostics=diagnostics)
+        )
         try:
-            for test in self._tests:
-                passed = test(input_value, scope)
-                if passed is True:
-                    verdict = True
-                    break
-                if passed is None:
-                    verdict = None
+            return self.test(input_value, scope)
         except RecursionError:
-            raise BudgetExceeded("depth", run.meter.budget.depth) from None
-        return (None if verdict is None else not verdict) if self._negated else verdict
+            raise BudgetExceeded("depth", scope.run.meter.budget.depth) from None
 
 
-def _run(functions: Functions | None, budget: Budget | Meter | None, diagnostics: list[Diagnostic] | None) -> Run:
+def _always(value: Value, scope: Scope) -> bool:
+    return True
+
+
+def open_scope(
+    context: Mapping[str, Value],
+    *,
+    functions: Functions | None = None,
+    budget: Budget | Meter | None = None,
+    diagnostics: list[Diagnostic] | None = None,
+) -> Scope:
+    """The scope of an evaluation, for callers which evaluate hundreds of cells in one: see `input_scope`."""
     meter = budget if isinstance(budget, Meter) else Meter(budget or DEFAULT)
-    return Run(meter, NO_FUNCTIONS if functions is None else functions, diagnostics)
+    return Scope(context, Run(meter, functions or NO_FUNCTIONS, diagnostics))
+
+
+def input_scope(input_value: Value, scope: Scope) -> Scope:
+    """The scope in which the cells of one input are tested: `tests.test(input_value, input_scope(input_value, scope))`.
+
+    One such scope serves a whole column of a decision table. RecursionError may escape from `test`, not from
+    `evaluate`.
+    """
+    return Scope({INPUT: input_value}, scope.run, scope)
 
 
 def compile_expression(text: str, *, names: Iterable[str] = ()) -> Expression:
     """Compile an expression, or take it from the cache.
 
-    names: variables and functions in scope; only needed for names with keywords or operators inside (`profit and loss`, `a-b`). Raises FeelSyntaxError.
+    names: variables and functions in scope; only needed for names with keywords or operators inside (`profit and
+    loss`, `a-b`). Raises FeelSyntaxError.
     """
     return _expression(text, frozenset(names))
 
 
 def compile_unary_tests(text: str, *, names: Iterable[str] = ()) -> UnaryTests:
-    """Compile the text of a decision table cell, or take it from the cache; names and errors as `compile_expression`."""
+    """Compile the text of a decision table cell, or take it from the cache.
+
+    Names and errors as `compile_expression`.
+    """
     return _tests(text, frozenset(names))
 
 

@@ -13,8 +13,9 @@ from engine.feel.values import Value
 class Function:
     """An added function: takes and returns FEEL values, by position in the order of `params`.
 
-    `optional` of the last parameters may be left out (then they are None). doc_zh and doc_en are one sentence each, for process owners.
-    It may raise `FeelError` (the result is null, with its message as the diagnostic); anything else it raises is a bug and passes through.
+    `optional` of the last parameters may be left out (then they are None). doc_zh and doc_en are one sentence
+    each, for process owners. It may raise `FeelError` (the result is null, with its message as the diagnostic);
+    anything else it raises is a bug and passes through.
     """
 
     call: Callable[..., Value]
@@ -27,7 +28,7 @@ class Function:
 class Functions(Mapping[str, Function]):
     """Added functions by name, types of the caller's own (item definitions: a test each) and the clock of `now()`."""
 
-    __slots__ = ("_by_name", "clock", "types")
+    __slots__ = ("_by_name", "clock", "find", "types")
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Functions(Mapping[str, Function]):
     ) -> None:
         """clock gives an aware time; types are names for `instance of` and parameter types."""
         self._by_name = MappingProxyType(dict(functions or {}))
+        self.find = self._by_name.get
         self.types = MappingProxyType(dict(types or {}))
         self.clock = clock
 

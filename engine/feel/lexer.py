@@ -32,7 +32,8 @@ _TOKEN = re.compile(
 )
 
 KEYWORDS = frozenset(
-    ["for", "return", "if", "then", "else", "some", "every", "satisfies", "instance", "of", "in", "function", "external", "or", "and", "between", "true", "false", "null"]
+    {"for", "return", "if", "then", "else", "some", "every", "satisfies", "in", "between", "and", "or"}
+    | {"instance", "of", "function", "external", "true", "false", "null"}
 )
 
 _SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
@@ -49,7 +50,10 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> list[Token]:
-    """All tokens with an `end` token last; a character of no token is kind `other` (names may hold it). Raises FeelSyntaxError."""
+    """All tokens with an `end` token last; a character of no token is kind `other` (names may hold it).
+
+    Raises FeelSyntaxError.
+    """
     tokens: list[Token] = []
     for match in _TOKEN.finditer(text):
         kind, value, position = str(match.lastgroup), match.group(), match.start()

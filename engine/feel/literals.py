@@ -12,6 +12,7 @@ from engine.feel.temporal import (
     Temporal,
     Time,
     YearMonthDuration,
+    date_from_ordinal,
     make_date,
     make_time,
 )
@@ -30,7 +31,6 @@ _DAY_TIME = re.compile(
     re.ASCII,
 )
 _YEAR_MONTH = re.compile(r"(?P<sign>-?)P(?=[0-9])(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?", re.ASCII)
-_MAX_DIGITS = 18
 
 
 def parse_date(text: str) -> Date | None:
@@ -42,7 +42,10 @@ def parse_date(text: str) -> Date | None:
 def parse_time(text: str) -> Time | None:
     """`hh:mm:ss[.f][Z|+hh:mm|@Area/City]`, or None."""
     match = _TIME.fullmatch(text)
-    return None if match is None else _time(match)
+    if match is None:
+        return None
+    found, _ = _time(match)
+    return found
 
 
 def parse_date_time(text: str) -> DateTime | None:
@@ -50,7 +53,10 @@ def parse_date_time(text: str) -> DateTime | None:
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return None
-    date, time = _date(match), _time(match)
+    date = _date(match)
+    time, next_day = _time(match)
+    if date is not None and next_day:
+        date = date_from_ordinal(date.toordinal() + 1)
     return None if date is None or time is None else DateTime(date, time)
 
 
@@ -88,19 +94,25 @@ def _date(match: re.Match[str]) -> Date | None:
     return make_date(int(match["year"]), int(match["month"]), int(match["day"]))
 
 
-def _time(match: re.Match[str]) -> Time | None:
+def _time(match: re.Match[str]) -> tuple[Time | None, bool]:
+    """The time, and whether it was written `24:00:00`, which is the midnight after."""
     offset = None
     if match["utc"]:
         offset = 0
     elif match["offset"]:
         parts = [int(part) for part in match["offset"][1:].split(":")]
         if parts[1] > 59:
-            return None
+            return None, False
         offset = parts[0] * 3600 + parts[1] * 60 + (parts[2] if len(parts) > 2 else 0)
         offset = -offset if match["offset"][0] == "-" else offset
-    return make_time(
-        int(match["hour"]), int(match["minute"]), int(match["second"]), _nanos(match["fraction"]), offset, match["zone"]
+    hour, minute, second, nanos = (
+        int(match["hour"]),
+        int(match["minute"]),
+        int(match["second"]),
+        _nanos(match["fraction"]),
     )
+    next_day = (hour, minute, second, nanos) == (24, 0, 0, 0)
+    return make_time(0 if next_day else hour, minute, second, nanos, offset, match["zone"]), next_day
 
 
 def _int(digits: str | None) -> int:

@@ -1,23 +1,13 @@
 """Names of several words: which ones are known, and where the text has one.
 
-FEEL names may hold spaces, keywords and even operators (`date and time`, `profit and loss`, `a-b`; DMN 1.5, 10.3.1.2): the text alone does
-not tell, the names in scope do. The longest known name wins.
+FEEL names may hold spaces, keywords and even operators (`date and time`, `profit and loss`, `a-b`; DMN 1.5, 10.3.1.2):
+the text alone does not tell, the names in scope do. The longest known name wins.
 """
 
 import re
 from collections.abc import Iterable
 
-from engine.feel.lexer import KEYWORDS, NAME_PART, SPACES, WORD
-
-BUILTIN_NAMES_WITH_KEYWORDS = (
-    "date and time",
-    "years and months duration",
-    "days and time duration",
-    "day of year",
-    "day of week",
-    "month of year",
-    "week of year",
-)
+from engine.feel.lexer import KEYWORDS, NAME_PART, SPACE, SPACES, WORD
 
 
 def normal(name: str) -> str:
@@ -48,7 +38,7 @@ class KnownNames:
         bucket = self._by_first.setdefault(name[0], [])
         if any(known == name for known, _ in bucket):
             return
-        pattern = re.compile(r"[\s\u3000\ufeff]+".join(re.escape(word) for word in name.split(" ")))
+        pattern = re.compile(_pattern(name))
         bucket.append((name, pattern))
         bucket.sort(key=lambda entry: -len(entry[0]))
 
@@ -59,3 +49,18 @@ class KnownNames:
             if found and not (NAME_PART.match(text, found.end()) and NAME_PART.match(name[-1])):
                 return name, found.end()
         return None
+
+
+def _pattern(name: str) -> str:
+    """The tokens of a name with any white space between them; some is needed between two words only."""
+    out = ""
+    previous_is_word = False
+    for token in _TOKENS.findall(name):
+        is_word = WORD.match(token) is not None or token.isdigit()
+        gap = f"[{SPACE}]+" if previous_is_word and is_word else f"[{SPACE}]*"
+        out += (gap if out else "") + re.escape(token)
+        previous_is_word = is_word
+    return out
+
+
+_TOKENS = re.compile(f"{WORD.pattern}|[0-9]+|[^{SPACE}]")

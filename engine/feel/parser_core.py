@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from engine.feel import tree
+from engine.feel.builtins import BUILTINS
 from engine.feel.lexer import Token, syntax_error, tokenize
-from engine.feel.names import BUILTIN_NAMES_WITH_KEYWORDS, KnownNames, normal
+from engine.feel.names import KnownNames, normal
 
 MAX_DEPTH = 60
-_BUILTINS = KnownNames(BUILTIN_NAMES_WITH_KEYWORDS)
+_BUILTINS = KnownNames(BUILTINS)
 _TYPES_WITH_KEYWORDS = ("date and time", "years and months duration", "days and time duration")
 
 

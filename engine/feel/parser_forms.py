@@ -1,6 +1,5 @@
 """The grammar itself: one method a rule, lowest precedence first."""
 
-
 from engine.feel import tree
 from engine.feel.lexer import syntax_error
 from engine.feel.literals import parse_temporal
@@ -252,7 +251,7 @@ class Forms(Core):
                 return self._context()
             if token.value == "@":
                 return self._at_literal()
-        self.fail("an expression")
+        return self.fail("an expression")
 
     def _keyword(self) -> Node:
         token = self.token
@@ -265,7 +264,7 @@ class Forms(Core):
         special = self._special_name()
         if special:
             return tree.Name(special, at=token.start)
-        self.fail("an expression")
+        return self.fail("an expression")
 
     def _at_literal(self) -> Node:
         at = self.take().start

@@ -47,11 +47,14 @@ class Run:
         try:
             return call_builtin(name, self, arguments, names)
         except Failed as problem:
-            if str(problem) == "arguments":
-                self.note("arguments", at, name=name, found=", ".join(map(type_name, arguments)) or "-")
-            else:
-                self.note("function_failed", at, name=name, reason=str(problem))
-            return None
+            return self.failed(name, problem, arguments, at)
+
+    def failed(self, name: str, problem: Failed, arguments: Sequence[Value], at: int) -> None:
+        """Note why a built-in has no result."""
+        if str(problem) == "arguments":
+            self.note("arguments", at, name=name, found=", ".join(map(type_name, arguments)) or "-")
+        else:
+            self.note("function_failed", at, name=name, reason=str(problem))
 
 
 class Scope:

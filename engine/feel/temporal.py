@@ -1,7 +1,7 @@
 """Dates, times and durations where Python's own are not enough, and the calendar arithmetic between them.
 
-`datetime.date` is the date of the years 1..9999; `FarDate` is the same thing outside of them (FEEL knows years up to nine
-digits, DMN 1.5, 10.3.2.3.4). `Time` knows nanoseconds, an offset or an IANA zone. `DateTime` is both together.
+`datetime.date` is the date of the years 1..9999; `FarDate` is the same thing outside of them (FEEL knows years up to
+nine digits, DMN 1.5, 10.3.2.3.4). `Time` knows nanoseconds, an offset or an IANA zone. `DateTime` is both together.
 Durations are a whole number of nanoseconds or of months.
 """
 
@@ -16,6 +16,7 @@ NANOS = 1_000_000_000
 DAY_SECONDS = 86_400
 DAY_NANOS = DAY_SECONDS * NANOS
 YEAR_LIMIT = 999_999_999
+MAX_OFFSET = 14 * 3600
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -154,7 +155,7 @@ def make_time(
     """The time, or None when a part is out of its bounds, or the zone is unknown."""
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60 and 0 <= nanosecond < NANOS):
         return None
-    if (offset is not None and abs(offset) > 18 * 3600) or (zone is not None and not known_zone(zone)):
+    if (offset is not None and abs(offset) > MAX_OFFSET) or (zone is not None and not known_zone(zone)):
         return None
     return Time(hour, minute, second, nanosecond, offset, zone)
 
@@ -226,13 +227,12 @@ def time_instant(time: Time) -> int:
     return time.local_nanos - (time.utc_offset() or 0) * NANOS
 
 
-def months_between(start: Date, end: Date, start_nanos: int = 0, end_nanos: int = 0) -> int:
+def months_between(start: Date, end: Date) -> int:
     """Whole months from start to end, negative when end is earlier."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    late_start, late_end = (start.day, start_nanos), (end.day, end_nanos)
-    if months > 0 and late_end < late_start:
+    if months > 0 and end.day < start.day:
         return months - 1
-    if months < 0 and late_end > late_start:
+    if months < 0 and end.day > start.day:
         return months + 1
     return months
 
@@ -251,7 +251,10 @@ def known_zone(name: str) -> bool:
 
 
 def zone_offset(name: str, date: Date | None, local_nanos: int = 0) -> int | None:
-    """Seconds east of UTC of a zone at a local time; far years are read like the same year of another 400-year cycle."""
+    """Seconds east of UTC of a zone at a local time.
+
+    Far years are read like the same year of another 400-year cycle.
+    """
     return _offset(name, date, local_nanos, lambda moment, zone: moment.replace(tzinfo=zone))
 
 

@@ -1,7 +1,7 @@
 """The syntax tree: frozen nodes which compare by meaning of the text, not by its position.
 
-Every node carries `at`, the offset in the text, which takes no part in equality, so that a printed and re-parsed tree is
-equal to the first one.
+Every node carries `at`, the offset in the text, which takes no part in equality, so that a printed and re-parsed tree
+is equal to the first one.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Node:
 class Literal(Node):
     """null, true, false, a number or a string."""
 
-    value: None | bool | Decimal | str
+    value: bool | Decimal | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,10 @@ class Tests(Node):
 
 @dataclass(frozen=True, slots=True)
 class TypeNode(Node):
-    """A type: a name, `list<T>`, `range<T>`, `context<a: T>` or `function<T> -> R` (`arguments`, then `fields` or result)."""
+    """A type: a name, `list<T>`, `range<T>`, `context<a: T>` or `function<T> -> R`.
+
+    `arguments` are the inner types; `fields` the keys of a context, `result` that of a function.
+    """
 
     name: str
     arguments: tuple["TypeNode", ...] = ()

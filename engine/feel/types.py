@@ -6,16 +6,14 @@ from typing import Any, Final
 
 from engine.feel.temporal import NANOS, DateTime, DayTimeDuration, Time, YearMonthDuration
 from engine.feel.tree import TypeNode
-from engine.feel.values import FeelFunction, Range, Value, type_name
+from engine.feel.values import TYPE_NAMES, FeelFunction, Range, Value, type_name
 
 NamedTypes = Mapping[str, Callable[[Value], bool]]
 """Types of the caller's own (item definitions), by name: a test each."""
 
 _NO_TYPES: NamedTypes = {}
-BASIC: Final = frozenset(
-    ("string", "number", "boolean", "date", "time", "date and time", "days and time duration", "years and months duration",
-     "list", "context", "range", "function")
-)  # fmt: skip
+BASIC: Final = frozenset({*TYPE_NAMES.values()} - {"null"})
+NEEDS_PARAMETERS: Final = frozenset({"list", "context", "range", "function"})
 
 
 class _NoValue:
@@ -31,7 +29,10 @@ NO_VALUE: Final = _NoValue()
 
 
 def conforms(value: Value, kind: TypeNode, named: NamedTypes = _NO_TYPES) -> bool | None:
-    """Whether a value (not null) is an instance of a type; None when nobody knows the type. null is an instance of Any and Null only."""
+    """Whether a value (not null) is an instance of a type; None when nobody knows the type.
+
+    null is an instance of Any and Null only.
+    """
     name = kind.name
     if name in ("Any", "any"):
         return True
@@ -68,13 +69,26 @@ def _function_conforms(value: FeelFunction, kind: TypeNode) -> bool:
     if len(kind.arguments) != len(value.parameters):
         return False
     own = value.parameter_types or (None,) * len(value.parameters)
-    return all(
-        mine is None or _is_any(mine) or mine == wanted for mine, wanted in zip(own, kind.arguments, strict=True)
-    ) and (value.result_type is None or _is_any(kind.result) or value.result_type == kind.result)
+    takes = all(mine is None or subtype(wanted, mine) for mine, wanted in zip(own, kind.arguments, strict=True))
+    return takes and (value.result_type is None or subtype(value.result_type, kind.result))
 
 
-def _is_any(kind: TypeNode) -> bool:
-    return kind.name in ("Any", "any")
+def subtype(narrow: TypeNode, wide: TypeNode) -> bool:
+    """Whether every instance of the one type is an instance of the other (DMN 1.5, 10.3.2.9.2)."""
+    if wide.name in ("Any", "any") or narrow.name in ("Null", "null"):
+        return True
+    if narrow.name != wide.name:
+        return False
+    if narrow.name == "context":
+        inner = dict(zip(narrow.fields, narrow.arguments, strict=True))
+        fields = zip(wide.fields, wide.arguments, strict=True)
+        return all(name in inner and subtype(inner[name], kind) for name, kind in fields)
+    if narrow.name == "function" and narrow.result is not None and wide.result is not None:
+        same_arity = len(narrow.arguments) == len(wide.arguments)
+        return (
+            same_arity and subtype(narrow.result, wide.result) and all(map(subtype, wide.arguments, narrow.arguments))
+        )
+    return len(narrow.arguments) == len(wide.arguments) and all(map(subtype, narrow.arguments, wide.arguments))
 
 
 def coerce(value: Value, kind: TypeNode, named: NamedTypes = _NO_TYPES) -> Any:
@@ -127,8 +141,12 @@ def _date_property(date: Any, name: str) -> Any:
 
 
 def _time_property(time: Time, name: str, whole: DateTime | None) -> Any:
-    if name in ("hour", "minute", "second"):
-        return Decimal({"hour": time.hour, "minute": time.minute, "second": time.second}[name])
+    if name == "hour":
+        return Decimal(time.hour)
+    if name == "minute":
+        return Decimal(time.minute)
+    if name == "second":
+        return _seconds(time.second * NANOS + time.nanosecond)
     if name == "time offset":
         offset = time.utc_offset(whole.date if whole else None)
         return None if offset is None else DayTimeDuration(offset * NANOS)
@@ -138,14 +156,18 @@ def _time_property(time: Time, name: str, whole: DateTime | None) -> Any:
 def _day_time_property(value: DayTimeDuration, name: str) -> Any:
     seconds = abs(value.nanos) // NANOS
     parts = {
-        "days": seconds // 86_400,
-        "hours": seconds // 3600 % 24,
-        "minutes": seconds // 60 % 60,
-        "seconds": seconds % 60,
+        "days": Decimal(seconds // 86_400),
+        "hours": Decimal(seconds // 3600 % 24),
+        "minutes": Decimal(seconds // 60 % 60),
+        "seconds": _seconds(abs(value.nanos) % (60 * NANOS)),
     }
     if name not in parts:
         return NO_VALUE
-    return Decimal(-parts[name] if value.nanos < 0 else parts[name])
+    return -parts[name] if value.nanos < 0 else parts[name]
+
+
+def _seconds(nanos: int) -> Decimal:
+    return Decimal(nanos) / NANOS
 
 
 def _year_month_property(value: YearMonthDuration, name: str) -> Any:

@@ -111,8 +111,9 @@ def number(value: int | float | str | Decimal) -> Decimal | None:
 def from_python(value: object, path: str = "value") -> Value:
     """The FEEL value of plain Python data; idempotent.
 
-    Takes None, bool, int, float, Decimal, str, date, time, datetime (with IANA zone or offset), timedelta, sequences, mappings with text
-    keys, and FEEL values. Raises FeelError, naming the path, for anything else, for infinities and for data nested deeper than 60.
+    Takes None, bool, int, float, Decimal, str, date, time, datetime (with IANA zone or offset), timedelta,
+    sequences, mappings with text keys, and FEEL values. Raises FeelError, naming the path, for anything else, for
+    infinities and for data nested deeper than 60.
     """
     return _from_python(value, path, 0)
 
@@ -171,8 +172,8 @@ def _refused(path: str, found: str) -> FeelError:
 def to_plain(value: Value) -> Any:
     """JSON-able data of a value.
 
-    Numbers: whole ones up to 2**53 become int, others float when the float reads back as the same number, else their text.
-    Temporals become ISO 8601 text, ranges the FEEL text, functions their signature.
+    Numbers: whole ones up to 2**53 become int, others float when the float reads back as the same number, else
+    their text. Temporals become ISO 8601 text, ranges the FEEL text, functions their signature.
     """
     if value is None or isinstance(value, (bool, str)):
         return value

@@ -1,7 +1,7 @@
 """The built-in functions of DMN 1.5, 10.3.4, one module a kind; importing this package declares them all."""
 
 from engine.feel.builtins import contexts, conversion, dates, lists, numbers, ranges, statistics, strings
-from engine.feel.builtins.registry import BUILTINS, Failed, call_builtin
+from engine.feel.builtins.registry import BUILTINS, Failed, call_builtin, prepare_call
 
 __all__ = [
     "BUILTINS",
@@ -12,6 +12,7 @@ __all__ = [
     "dates",
     "lists",
     "numbers",
+    "prepare_call",
     "ranges",
     "statistics",
     "strings",

@@ -55,7 +55,7 @@ def context_put(run: Any, context: dict[str, Value], key: str, value: Value) -> 
 
 @builtin("context put", "context: context, keys: list, value: any", run=True)
 def context_put_path(run: Any, context: dict[str, Value], keys: list[Value], value: Value) -> Value:
-    """The context with the entry at the end of a path of keys set; contexts on the way are made where there is none."""
+    """The context with the entry at the end of a path of keys set."""
     if not keys or not all(isinstance(key, str) for key in keys):
         raise Failed("the keys are no strings")
     run.meter.grow(len(keys))
@@ -63,10 +63,10 @@ def context_put_path(run: Any, context: dict[str, Value], keys: list[Value], val
     here = result
     for key in keys[:-1]:
         inner = here.get(key)
-        if inner is not None and not isinstance(inner, dict):
+        if not isinstance(inner, dict):
             raise Failed("a key on the way holds no context")
-        run.meter.grow(len(inner or ()))
-        here[key] = dict(inner or {})
+        run.meter.grow(len(inner))
+        here[key] = dict(inner)
         here = here[key]
     here[keys[-1]] = value
     return result

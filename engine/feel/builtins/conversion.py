@@ -7,12 +7,15 @@ from engine.feel.builtins.registry import Failed, builtin
 from engine.feel.compare import identical
 from engine.feel.values import Value, number, to_text
 
-_NUMERAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+_NUMERAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 
 
-@builtin("number", "from: string, grouping separator?: string?, decimal separator?: string?")
-def number_(from_: str, grouping: str | None = None, point: str | None = None) -> Value:
-    """The number a text means, with its separators: grouping one of space, comma, full stop; decimal one of comma, full stop."""
+@builtin("number", "from: string, grouping separator: string?, decimal separator: string?")
+def number_(from_: str, grouping: str | None, point: str | None) -> Value:
+    """The number a text means, with its separators: grouping one of space, comma, full stop.
+
+    Decimal one of comma, full stop.
+    """
     if grouping not in (None, " ", ",", ".") or point not in (None, ".", ",") or (grouping and grouping == point):
         raise Failed("the separators are not allowed")
     text = from_

@@ -106,10 +106,8 @@ def duration_of(from_: DayTimeDuration | YearMonthDuration) -> Value:
 
 @builtin("years and months duration", "from: date | date and time, to: date | date and time")
 def years_and_months_duration(start: Date | DateTime, end: Date | DateTime) -> Value:
-    """Whole months between two days."""
-    first, first_nanos = (start.date, start.time.local_nanos) if isinstance(start, DateTime) else (start, 0)
-    last, last_nanos = (end.date, end.time.local_nanos) if isinstance(end, DateTime) else (end, 0)
-    return YearMonthDuration(months_between(first, last, first_nanos, last_nanos))
+    """Whole months between two days; the time of day does not count."""
+    return YearMonthDuration(months_between(_day(start), _day(end)))
 
 
 def _day(value: Date | DateTime) -> Date:

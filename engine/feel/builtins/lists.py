@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.builtins.registry import Failed, builtin, whole
-from engine.feel.compare import equal, less, sort_keys
+from engine.feel.compare import equal, less
 from engine.feel.values import FeelFunction, Value
 
 MAX_FLATTEN = 60
@@ -218,22 +218,17 @@ def flatten(run: Any, items: list[Value]) -> Value:
     return out
 
 
-@builtin("sort", "list: list, precedes?: function", run=True)
-def sort(run: Any, items: list[Value], precedes: FeelFunction | None = None) -> Value:
-    """Sorted (stable) by a function which says whether the first goes before the second; without one by natural order."""
+@builtin("sort", "list: list, precedes: function", run=True)
+def sort(run: Any, items: list[Value], precedes: FeelFunction) -> Value:
+    """Sorted (stable) by a function which says whether the first goes before the second."""
     run.meter.grow(len(items))
 
     def order(left: Value, right: Value) -> int:
         run.meter.step()
-        if precedes is None:
-            keys = sort_keys(left, right)
-            if keys is None:
-                raise Failed("the items have no common order")
-            return -1 if keys[0] < keys[1] else int(keys[0] > keys[1])
         if run.call(precedes, [left, right]) is True:
             return -1
         return 1 if run.call(precedes, [right, left]) is True else 0
 
-    if precedes is not None and len(precedes.parameters) != 2:
+    if len(precedes.parameters) != 2:
         raise Failed("the ordering function takes two parameters")
     return sorted(items, key=functools.cmp_to_key(order))

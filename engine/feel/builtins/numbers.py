@@ -87,13 +87,7 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Value:
     rest = NUMBERS.remainder(dividend, divisor)
     if not rest.is_finite():
         raise Failed("the numbers are too far apart")
-    return (
-        NUMBERS.add(rest, divisor)
-        if rest and rest.is_signed() != divisor.is_signed()
-        else rest.copy_abs()
-        if not rest
-        else rest
-    )
+    return NUMBERS.add(rest, divisor) if rest and rest.is_signed() != divisor.is_signed() else rest
 
 
 @builtin("sqrt", "number: number")

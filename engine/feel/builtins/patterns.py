@@ -1,26 +1,30 @@
-"""Regular expressions of XPath 3.1 (DMN 1.5, 10.3.4.3), run by the `regex` package under a time limit, so that none can explode.
+"""`matches`, `replace` and `split`, run by the `regex` package under a time limit, so that no pattern can explode.
 
-Translated: flags `s m i x q`, class subtraction `[a-z-[aeiou]]`, `\\i \\c` names, `\\p{IsBlock}`, `$` and `^` and `.` as XPath means them. Refused:
-what XPath does not know (look-around, named groups, inline flags, possessive quantifiers), with null as the result.
+The language of the patterns is XPath's (DMN 1.5, 10.3.4.3, table 74), see `xpath`; where XPath has an error FEEL has
+null.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import regex
 
 from engine.feel.budget import Meter
+from engine.feel.builtins import xpath
 from engine.feel.builtins.registry import Failed
 from engine.feel.errors import BudgetExceeded
 
 MAX_PATTERN = 1_000
 TIMEOUT = 0.05
-_FLAGS = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": regex.VERBOSE}
+_FLAGS = {"s": 0, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": 0, "q": 0}
+_Result = TypeVar("_Result")
 
 
 def matches(meter: Meter, text: str, pattern: str, flags: str) -> bool:
     """Whether the pattern matches somewhere in the text."""
-    return _guarded(meter, lambda: _compiled(pattern, flags).search(text, timeout=TIMEOUT) is not None)
+    compiled = _compiled(pattern, flags)
+    return _guarded(meter, text, lambda: compiled.search(text, timeout=TIMEOUT) is not None)
 
 
 def replace(meter: Meter, text: str, pattern: str, replacement: str, flags: str) -> str:
@@ -30,57 +34,52 @@ def replace(meter: Meter, text: str, pattern: str, replacement: str, flags: str)
 
     def expand(match: Any) -> str:
         out = "".join(part if isinstance(part, str) else match[part] or "" for part in template)
-        meter.write(len(out))
+        meter.write(len(out) + 1)
         return out
 
-    meter.write(len(text))
-    return str(_guarded(meter, lambda: compiled.sub(expand, text, timeout=TIMEOUT)))
+    if _guarded(meter, "", lambda: compiled.search("", timeout=TIMEOUT) is not None):
+        raise Failed("the pattern matches the empty text")
+    return _guarded(meter, text, lambda: str(compiled.sub(expand, text, timeout=TIMEOUT)))
 
 
 def split(meter: Meter, text: str, pattern: str) -> list[str]:
-    """The parts between the matches; groups in the pattern add no parts."""
+    """The parts between the matches; groups in the pattern add no parts, matches of nothing split nothing."""
     compiled = _compiled(pattern, "")
 
     def parts() -> list[str]:
         found, begin = [], 0
         for match in compiled.finditer(text, timeout=TIMEOUT):
-            if match.end() == match.start():
-                continue
-            found.append(text[begin : match.start()])
-            begin = match.end()
-            meter.grow(1)
+            if match.end() > match.start():
+                found.append(text[begin : match.start()])
+                begin = match.end()
+                meter.grow(1)
         return [*found, text[begin:]]
 
-    meter.write(len(text))
-    result: list[str] = _guarded(meter, parts)
-    return result
+    return _guarded(meter, text, parts)
 
 
-def _guarded(meter: Meter, work: Any) -> Any:
+def _guarded(meter: Meter, text: str, work: Callable[[], _Result]) -> _Result:
     meter.step(10)
+    meter.write(len(text))
     try:
         return work()
     except TimeoutError:
         raise BudgetExceeded("seconds", TIMEOUT) from None
-    except (regex.error, OverflowError, MemoryError, RecursionError):
-        raise Failed("the pattern is no regular expression") from None
 
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str, flags: str) -> Any:
     if len(pattern) > MAX_PATTERN:
         raise Failed("the pattern is too long")
-    options = 0
+    options = regex.VERSION1
     for flag in flags:
-        if flag == "q":
-            pattern = regex.escape(pattern)
-        elif flag in _FLAGS:
-            options |= _FLAGS[flag]
-        else:
+        if flag not in _FLAGS:
             raise Failed(f"there is no flag {flag!r}")
+        options |= _FLAGS[flag]
+    translated = xpath.translate(pattern, flags)
     try:
-        return regex.compile(pattern, options | regex.VERSION0)
-    except (regex.error, OverflowError, RecursionError, MemoryError, ValueError, IndexError, KeyError):
+        return regex.compile(translated, options)
+    except (regex.error, OverflowError, RecursionError, ValueError):
         raise Failed("the pattern is no regular expression") from None
 
 
@@ -92,14 +91,9 @@ def _template(replacement: str, groups: int) -> list[str | int]:
         if char == "\\" and following in ("\\", "$") and following:
             parts.append(following)
             index += 2
-        elif char == "$" and following.isascii() and following.isdigit():
+        elif char == "$" and _is_digit(following):
             end = index + 2
-            while (
-                end < len(replacement)
-                and replacement[end].isascii()
-                and replacement[end].isdigit()
-                and int(replacement[index + 1 : end + 1]) <= groups
-            ):
+            while _is_digit(replacement[end : end + 1]) and int(replacement[index + 1 : end + 1]) <= groups:
                 end += 1
             group = int(replacement[index + 1 : end])
             parts.append(group if group <= groups else "")
@@ -110,3 +104,7 @@ def _template(replacement: str, groups: int) -> list[str | int]:
             parts.append(char)
             index += 1
     return parts
+
+
+def _is_digit(char: str) -> bool:
+    return char.isascii() and char.isdigit()

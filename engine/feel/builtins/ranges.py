@@ -1,10 +1,26 @@
 """Where points and ranges lie to each other (DMN 1.5, 10.3.4.9; Allen's interval relations)."""
 
+from collections.abc import Callable
+
+from engine.feel.builtins.range_text import parse_range
 from engine.feel.builtins.registry import Failed, builtin
 from engine.feel.compare import equal, in_range, less
 from engine.feel.values import Range, Value
 
 PointOrRange = Value
+_Relation = Callable[[Value, Value], Value]
+
+
+def _relation(name: str, *signatures: str) -> Callable[[_Relation], _Relation]:
+    """Declare a relation under the parameter names of all its signatures; a `range` must be one, a `point` must not."""
+
+    def declare(relation: _Relation) -> _Relation:
+        for signature in signatures:
+            kinds = (f"{part.strip()}: {'range' if 'range' in part else 'point'}" for part in signature.split(","))
+            builtin(name, ", ".join(kinds))(relation)
+        return relation
+
+    return declare
 
 
 def _as_range(value: PointOrRange) -> Range:
@@ -55,13 +71,13 @@ def _overlap(left: Range, right: Range) -> bool:
     return not _before(left, right) and not _before(right, left)
 
 
-@builtin("before", "point1: any, point2: any")
+@_relation("before", "point1, point2", "point, range", "range, point", "range1, range2")
 def before(left: PointOrRange, right: PointOrRange) -> Value:
     """Whether the first ends before the second begins."""
     return _before(*_two(left, right))
 
 
-@builtin("after", "point1: any, point2: any")
+@_relation("after", "point1, point2", "point, range", "range, point", "range1, range2")
 def after(left: PointOrRange, right: PointOrRange) -> Value:
     """Whether the first begins after the second ends."""
     one, two = _two(left, right)
@@ -112,7 +128,7 @@ def _same_start(left: Range, right: Range) -> bool:
     return _same(left.low, right.low) and left.low_included == right.low_included
 
 
-@builtin("finishes", "range1: any, range2: range")
+@_relation("finishes", "point, range", "range1, range2")
 def finishes(left: PointOrRange, right: Range) -> Value:
     """Whether a point is the end of the range, or a range ends with it and begins no earlier."""
     if not isinstance(left, Range):
@@ -126,13 +142,13 @@ def _point(point: Value, interval: Range, end: Value, included: bool) -> bool:
     return included and equal(point, end) is True
 
 
-@builtin("finished by", "range1: range, range2: any")
+@_relation("finished by", "range, point", "range1, range2")
 def finished_by(left: Range, right: PointOrRange) -> Value:
     """The other way round of `finishes`."""
     return finishes(right, left)
 
 
-@builtin("starts", "range1: any, range2: range")
+@_relation("starts", "point, range", "range1, range2")
 def starts(left: PointOrRange, right: Range) -> Value:
     """Whether a point is the start of the range, or a range begins with it and ends no later."""
     if not isinstance(left, Range):
@@ -140,13 +156,13 @@ def starts(left: PointOrRange, right: Range) -> Value:
     return _same_start(left, right) and _ends_no_earlier(right, left)
 
 
-@builtin("started by", "range1: range, range2: any")
+@_relation("started by", "range, point", "range1, range2")
 def started_by(left: Range, right: PointOrRange) -> Value:
     """The other way round of `starts`."""
     return starts(right, left)
 
 
-@builtin("includes", "range: range, point: any")
+@_relation("includes", "range, point", "range1, range2")
 def includes(left: Range, right: PointOrRange) -> Value:
     """Whether the second lies wholly in the first."""
     if right is None:
@@ -154,15 +170,21 @@ def includes(left: Range, right: PointOrRange) -> Value:
     return _includes(left, right) if isinstance(right, Range) else in_range(right, left)
 
 
-@builtin("during", "range1: any, range2: range")
+@_relation("during", "point, range", "range1, range2")
 def during(left: PointOrRange, right: Range) -> Value:
     """The other way round of `includes`."""
     return includes(right, left)
 
 
-@builtin("coincides", "point1: any, point2: any")
+@_relation("coincides", "point1, point2", "range1, range2")
 def coincides(left: PointOrRange, right: PointOrRange) -> Value:
     """Whether both are the same."""
     if left is None or right is None:
         raise Failed("null lies nowhere")
     return equal(left, right)
+
+
+@builtin("range", "from: string")
+def range_(from_: str) -> Value:
+    """The range of a text whose ends are literals; an end left out is open: `range("[18..21)")`, `range("(..5]")`."""
+    return parse_range(from_)

@@ -1,8 +1,9 @@
 """How a built-in function is declared, found and called.
 
-A signature is written as in the standard: `"string: string, start position: number, length?: number"`. `?` after a name means the
-argument may be left out, `?` after a type that null is accepted, `...` after a name that it takes all the rest as a list. Several
-signatures of one name are tried in their order. An argument which fits no signature makes the result null.
+A signature is written as in the standard: `"string: string, start position: number, length?: number"`. `?` after a
+name means the argument may be left out, `?` after a type that null is accepted, `...` after a name that it takes all
+the rest as a list. Several signatures of one name are tried in their order. An argument which fits no signature makes
+the result null.
 """
 
 import datetime as dt
@@ -60,6 +61,10 @@ _KINDS: dict[str, frozenset[type]] = {
     "range": frozenset({Range}),
     "function": frozenset({FeelFunction}),
 }
+_KINDS["point"] = frozenset().union(
+    *(_KINDS[kind] for kind in ("string", "number", "date", "time", "date and time")),
+    *(_KINDS[kind] for kind in ("days and time duration", "years and months duration")),
+)
 
 BUILTINS: dict[str, list[Signature]] = {}
 
@@ -89,6 +94,28 @@ def call_builtin(name: str, run: Any, arguments: Sequence[Value], names: Sequenc
         if bound is not None:
             return signature.implementation(run, *bound) if signature.with_run else signature.implementation(*bound)
     raise Failed("arguments")
+
+
+def prepare_call(name: str, count: int) -> Callable[[Any, list[Value]], Value]:
+    """A call of a built-in with so many positional arguments: `call(run, arguments)`, as `call_builtin` but faster."""
+    exact = [
+        (tuple(param.kinds for param in signature.params[:count]), signature)
+        for signature in BUILTINS[name]
+        if signature.required <= count <= len(signature.params) and not any(param.rest for param in signature.params)
+    ]
+
+    def call(run: Any, arguments: list[Value]) -> Value:
+        for kinds, signature in exact:
+            for value, kind in zip(arguments, kinds, strict=True):
+                if type(value) not in kind and kind:
+                    break
+            else:
+                if signature.with_run:
+                    return signature.implementation(run, *arguments)
+                return signature.implementation(*arguments)
+        return call_builtin(name, run, arguments)
+
+    return call
 
 
 def _bind(signature: Signature, arguments: Sequence[Value]) -> list[Value] | None:
@@ -124,7 +151,7 @@ def _bind_named(signature: Signature, arguments: Sequence[Value], names: Sequenc
             if value is NO_VALUE:
                 return None
             bound.append(value)
-        elif param.optional:
+        elif param.optional or param.nullable:
             bound.append(None)
         else:
             return None

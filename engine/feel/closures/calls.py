@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.feel import tree
-from engine.feel.builtins import BUILTINS
+from engine.feel.builtins import BUILTINS, Failed, prepare_call
 from engine.feel.closures.build import build, compiles
 from engine.feel.errors import FeelError
 from engine.feel.functions import Function
@@ -21,6 +21,7 @@ def call(node: tree.Call) -> Evaluator:
         return lambda scope: _call_value(scope, callee(scope), [argument(scope) for argument in arguments], names, at)
     wanted = node.callee.name
     is_builtin = wanted in BUILTINS
+    prepared = prepare_call(wanted, len(arguments)) if is_builtin and names is None else None
 
     def evaluate(scope: Scope) -> Value:
         values = [argument(scope) for argument in arguments]
@@ -28,9 +29,15 @@ def call(node: tree.Call) -> Evaluator:
         if type(variable) is FeelFunction:
             return _call_value(scope, variable, values, names, at)
         run = scope.run
-        injected = run.functions.get(wanted)
+        injected = run.functions.find(wanted)
         if injected is not None:
             return call_injected(run, wanted, injected, values, names, at)
+        if prepared is not None:
+            run.meter.step()
+            try:
+                return prepared(run, values)
+            except Failed as problem:
+                return run.failed(wanted, problem, values, at)
         if is_builtin:
             return run.call_named_builtin(wanted, values, names, at)
         if variable is not MISSING:

@@ -9,8 +9,8 @@ from engine.feel.arithmetic import OPERATORS, negate
 from engine.feel.closures.build import build, compiles
 from engine.feel.compare import both, equal, less, less_or_equal
 from engine.feel.run import Evaluator, Scope
-from engine.feel.types import conforms
-from engine.feel.unary import compile_test
+from engine.feel.types import NEEDS_PARAMETERS, conforms
+from engine.feel.unary import compile_tests
 from engine.feel.values import NUMBERS, Value, type_name
 
 
@@ -143,30 +143,21 @@ def between(node: tree.Between) -> Evaluator:
 @compiles(tree.In)
 def in_(node: tree.In) -> Evaluator:
     """True when one test is, false when all are, else null."""
-    value_of = build(node.value)
-    tests = [compile_test(test, build) for test in node.tests]
-
-    def evaluate(scope: Scope) -> Value:
-        value = value_of(scope)
-        result: bool | None = False
-        for test in tests:
-            verdict = test(value, scope)
-            if verdict is True:
-                return True
-            if verdict is None:
-                result = None
-        return result
-
-    return evaluate
+    value_of, test = build(node.value), compile_tests(node.tests, build)
+    return lambda scope: test(value_of(scope), scope)
 
 
 @compiles(tree.InstanceOf)
 def instance_of(node: tree.InstanceOf) -> Evaluator:
-    """`value instance of type`; null when nobody knows the type."""
+    """`value instance of type`; null when nobody knows the type, or it lacks its parameters (`list` alone)."""
     value_of, kind, at = build(node.value), node.type, node.at
+    bare = kind.name in NEEDS_PARAMETERS and not kind.arguments and kind.result is None
 
     def evaluate(scope: Scope) -> Value:
         value = value_of(scope)
+        if bare:
+            scope.run.note("bad_type", at, found=kind.name)
+            return None
         if value is None and kind.name in ("Any", "any"):
             return False
         verdict = conforms(value, kind, scope.run.functions.types)

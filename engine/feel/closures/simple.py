@@ -44,7 +44,7 @@ def name(node: tree.Name) -> Evaluator:
 
 
 def _function_or_null(scope: Scope, wanted: str, at: int) -> Value:
-    injected = scope.run.functions.get(wanted)
+    injected = scope.run.functions.find(wanted)
     if injected is not None:
         return injected_value(wanted, injected)
     if wanted in BUILTINS:
@@ -98,13 +98,14 @@ def list_(node: tree.ListNode) -> Evaluator:
 
 @compiles(tree.RangeNode)
 def range_(node: tree.RangeNode) -> Evaluator:
-    """A range; null when its ends cannot be compared. A null end is an open one."""
+    """A range; null when its ends are null, cannot be compared or are in the wrong order (DMN 1.5, 10.3.2.7)."""
     low_of, high_of, at = build(node.low), build(node.high), node.at
     low_included, high_included = node.low_included, node.high_included
 
     def evaluate(scope: Scope) -> Value:
         low, high = low_of(scope), high_of(scope)
-        if low is not None and high is not None and sort_keys(low, high) is None:
+        keys = sort_keys(low, high)
+        if keys is None or keys[0] > keys[1]:
             scope.run.note("range", at, low=type_name(low), high=type_name(high))
             return None
         return Range(low, high, low_included, high_included)
