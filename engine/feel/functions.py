@@ -52,6 +52,10 @@ class Functions(Mapping[str, Function]):
     def __len__(self) -> int:
         return len(self._by_name)
 
+    def __bool__(self) -> bool:
+        """Always true: an empty registry still has types and a clock."""
+        return True
+
     def __or__(self, other: "Functions") -> "Functions":
         """Both together; the right one wins, also with its clock."""
         return Functions({**self._by_name, **other._by_name}, types={**self.types, **other.types}, clock=other.clock)
