@@ -38,7 +38,6 @@ class Flow:
     target: str
     condition: str | None = None
     name: str = ""
-    line: int = 0
 
 
 @dataclass(slots=True)
@@ -128,7 +127,6 @@ class Node:
     return_all: bool | None = None
     inner: "Scope | None" = None
     properties: dict[str, str] = field(default_factory=dict)
-    line: int = 0
 
     @property
     def is_activity(self) -> bool:

@@ -1,0 +1,108 @@
+"""One movement of an instance: what the step gives its tokens (time, names, budgets) and what it takes away from them.
+
+A movement lives as long as one step. Nothing in it is saved; what happened is in `path`, `facts` and `effects`.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from engine.feel.functions import NO_FUNCTIONS, Functions
+from engine.feel.values import from_python
+from engine.functions import Function
+from engine.spiff.errors import Failure
+
+if TYPE_CHECKING:
+    from engine.spiff.workflow import Token
+
+MAX_MOVES = 5_000
+MAX_TOKENS = 2_000
+MAX_DEPTH = 20
+MAX_PATH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something worth an event in the history."""
+
+    kind: str
+    element_id: str
+    token_id: UUID | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something for other instances, to be promised: `message` or `signal`."""
+
+    kind: str
+    data: Mapping[str, Any]
+
+
+Invoke = Callable[[Function, str, Mapping[str, Any], Mapping[str, str]], Mapping[str, Any] | None]
+"""Runs a registered function: (function, element id, variables, headers) -> variables. May raise BpmnError."""
+
+
+class Movement:
+    """Context of one step.
+
+    now: the moment of the step; view: gives the read-only `case` (asked once, when first used); names: gives the
+    injected FEEL functions (likewise); invoke: runs a registered function, None = functions are not run (dry).
+    """
+
+    def __init__(
+        self,
+        now: datetime,
+        *,
+        view: Callable[[], Mapping[str, Any]] | None = None,
+        names: Callable[[], Functions] | None = None,
+        invoke: Invoke | None = None,
+    ) -> None:
+        self.now = now
+        self._view = view
+        self._names = names
+        self._case: Any = None
+        self._functions: Functions | None = None
+        self.invoke = invoke
+        self.ready: deque[Token] = deque()
+        self.path: list[str] = []
+        self.facts: list[Fact] = []
+        self.effects: list[Effect] = []
+        self.moves = 0
+
+    @property
+    def case(self) -> Any:
+        """The domain's view as a FEEL value."""
+        if self._case is None:
+            self._case = from_python(dict(self._view()), "case") if self._view else {}
+        return self._case
+
+    @property
+    def functions(self) -> Functions:
+        """FEEL functions of the domain, with the step's moment as the present."""
+        if self._functions is None:
+            given = self._names() if self._names else NO_FUNCTIONS
+            self._functions = given | Functions(clock=lambda: self.now)
+        return self._functions
+
+    def passed(self, *ids: str) -> None:
+        """Note elements and flows which a token passed; the first `MAX_PATH` are kept."""
+        if len(self.path) < MAX_PATH:
+            self.path.extend(ids)
+
+    def happened(self, kind: str, element_id: str, token_id: UUID | None = None, **data: Any) -> None:
+        """Note a fact for the history."""
+        self.facts.append(Fact(kind, element_id, token_id, data))
+
+    def count(self, token: "Token") -> None:
+        """One more move; raises Failure when the step's budget is spent, which a loop without a wait does."""
+        self.moves += 1
+        if self.moves > MAX_MOVES:
+            raise Failure(
+                token.task_spec.name,
+                "too_many_moves",
+                f"More than {MAX_MOVES} moves in one step: the process goes round without waiting for anything",
+            )

@@ -1,0 +1,321 @@
+"""Diagram files (BPMN 2.0 XML in our dialect) -> `model.Diagram`, with a finding for everything that is not understood.
+
+Reading never raises for what a person drew: the gate shows all faults of a file at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from engine.errors import Invalid
+from engine.findings import Finding
+from engine.spiff.extensions import names, properties, read_into, read_loop
+from engine.spiff.model import EVENTS, NODES, SUBPROCESSES, Diagram, Event, Flow, Node, Process, Scope
+from engine.spiff.xml import BPMN, child, children, extension, local, parse, text_of
+
+SILENT = frozenset(
+    [
+        "documentation",
+        "extensionElements",
+        "laneSet",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "textAnnotation",
+        "group",
+        "association",
+        "incoming",
+        "outgoing",
+        "ioSpecification",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "property",
+        "auditing",
+        "monitoring",
+        "resourceRole",
+        "artifact",
+        "category",
+        "potentialOwner",
+        "performer",
+        "humanPerformer",
+        "script",
+        "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics",
+    ]
+)
+"""Parts which a token does not need; those with a meaning of their own are read where they belong."""
+
+_UNHEARD = frozenset(
+    {"ioSpecification", "dataInputAssociation", "dataOutputAssociation", "potentialOwner", "performer"}
+)
+_ALIEN = {
+    "http://camunda.org/schema/1.0/bpmn": "camunda",
+    "http://flowable.org/bpmn": "flowable",
+    "http://activiti.org/bpmn": "activiti",
+    "http://spiffworkflow.org/bpmn/schema/1.0/core": "spiffworkflow",
+}
+_DEFINITIONS = {
+    "timerEventDefinition": "timer",
+    "messageEventDefinition": "message",
+    "signalEventDefinition": "signal",
+    "errorEventDefinition": "error",
+    "escalationEventDefinition": "escalation",
+    "conditionalEventDefinition": "conditional",
+    "terminateEventDefinition": "terminate",
+    "cancelEventDefinition": "cancel",
+    "compensateEventDefinition": "compensate",
+    "linkEventDefinition": "link",
+}
+
+
+@dataclass(slots=True)
+class _File:
+    """What one file declares beside its processes, and what was found in it."""
+
+    path: str
+    findings: list[Finding]
+    messages: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    signals: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    escalations: dict[str, str] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def fault(self, element: str, code: str, zh: str, en: str, severity: str = "error") -> None:
+        """Write down a finding."""
+        self.findings.append(Finding(element, code, severity, zh, en, file=self.path))
+
+
+def read(files: Mapping[str, bytes], main: str = "") -> tuple[Diagram, list[Finding]]:
+    """All processes of the `*.bpmn` files; `main` is the process which an instance runs."""
+    diagram, findings = Diagram(main=main), list[Finding]()
+    for path in sorted(path for path in files if path.lower().endswith(".bpmn")):
+        file = _File(path, findings)
+        try:
+            root = parse(files[path])
+        except Invalid as error:
+            fault = error.problems[0]
+            file.fault("", fault["code"], fault["message_zh"], fault["message_en"])
+            continue
+        _read_file(root, file, diagram)
+    return diagram, findings
+
+
+def _read_file(root: etree._Element, file: _File, diagram: Diagram) -> None:
+    if local(root) != "definitions":
+        file.fault("", "not_bpmn", "根元素不是 BPMN definitions", "The root element is not BPMN definitions")
+        return
+    _unique_ids(root, file)
+    _aliens(root, file)
+    for each in root:
+        _declare(each, file)
+    for each in children(root, "process"):
+        process = _read_process(each, file)
+        if process.id in diagram.processes:
+            zh, en = f"流程编号 {process.id} 出现两次", f"The process id {process.id} is used twice"
+            file.fault(process.id, "duplicate_process", zh, en)
+        diagram.processes[process.id] = process
+
+
+def _unique_ids(root: etree._Element, file: _File) -> None:
+    for element in root.iter(f"{{{BPMN}}}*"):
+        given = element.get("id")
+        if given is None:
+            continue
+        if given in file.seen:
+            file.fault(given, "duplicate_id", f"编号 {given} 出现两次", f"The id {given} is used twice")
+        file.seen.add(given)
+
+
+def _aliens(root: etree._Element, file: _File) -> None:
+    """Extensions of other engines mean something there and nothing here: say so instead of dropping them."""
+    for element in root.iter(etree.Element):
+        holder = element
+        tags = [str(element.tag), *map(str, element.attrib)]
+        found = {_ALIEN[uri] for tag in tags for uri in [tag[1:].partition("}")[0]] if uri in _ALIEN}
+        while holder is not None and not holder.get("id"):
+            parent = holder.getparent()
+            if parent is None:
+                break
+            holder = parent
+        for vendor in sorted(found):
+            zh = f"{vendor}: 扩展在这里不会执行，请先导入转换"
+            en = f"An extension of {vendor}: is not executed here; import the file to translate it"
+            file.fault(holder.get("id") or "", "foreign_extension", zh, en)
+
+
+def _declare(element: etree._Element, file: _File) -> None:
+    given, name = element.get("id") or "", " ".join((element.get("name") or "").split())
+    match local(element):
+        case "message":
+            subscription = extension(element, "subscription")
+            key = None if subscription is None else subscription.get("correlationKey")
+            file.messages[given] = (name, key)
+        case "signal":
+            file.signals[given] = name
+        case "error":
+            file.errors[given] = element.get("errorCode") or ""
+        case "escalation":
+            file.escalations[given] = element.get("escalationCode") or ""
+
+
+def _read_process(element: etree._Element, file: _File) -> Process:
+    process = Process(id=element.get("id") or "", file=file.path)
+    process.properties = properties(element)
+    process.name_zh, process.name_en = names(element, process.properties)
+    process.executable = element.get("isExecutable") == "true"
+    lanes: dict[str, str] = {}
+    for holder in children(element, "laneSet"):
+        _read_lanes(holder, process, lanes)
+    _read_scope(element, process, lanes, file)
+    return process
+
+
+def _read_lanes(holder: etree._Element, process: Process, lanes: dict[str, str]) -> None:
+    """Element id -> name of its innermost lane."""
+    for lane in children(holder, "lane"):
+        name = " ".join((lane.get("name") or "").split()) or lane.get("id") or ""
+        process.lanes.append(name)
+        for reference in children(lane, "flowNodeRef"):
+            lanes[text_of(reference) or ""] = name
+        for inner in children(lane, "childLaneSet"):
+            _read_lanes(inner, process, lanes)
+
+
+def _read_scope(element: etree._Element, scope: Scope, lanes: Mapping[str, str], file: _File) -> None:
+    for each in element:
+        kind = local(each)
+        if kind == "sequenceFlow":
+            flow = _read_flow(each)
+            scope.flows[flow.id] = flow
+        elif kind in NODES:
+            node = _read_node(each, kind, lanes, file)
+            scope.nodes[node.id] = node
+        elif kind and kind not in SILENT:
+            zh, en = f"不支持的元素 {kind}", f"The element {kind} is not supported"
+            file.fault(each.get("id") or scope.id, "unsupported_element", zh, en)
+        if kind in _UNHEARD:
+            _unheard(scope.id, kind, file)
+    for flow in scope.flows.values():
+        for end, side in ((flow.source, "outgoing"), (flow.target, "incoming")):
+            touched = scope.nodes.get(end)
+            if touched is None:
+                zh, en = f"连线的端点 {end or '?'} 不存在", f"The flow's end {end or '?'} does not exist here"
+                file.fault(flow.id, "dangling_flow", zh, en)
+            else:
+                getattr(touched, side).append(flow.id)
+
+
+def _unheard(element: str, kind: str, file: _File) -> None:
+    zh, en = f"{kind} 不会执行，请改用 zeebe: 扩展", f"{kind} is not executed; use the zeebe: extensions"
+    file.fault(element, "unheard_element", zh, en)
+
+
+def _read_flow(element: etree._Element) -> Flow:
+    condition = child(element, "conditionExpression")
+    return Flow(
+        id=element.get("id") or "",
+        source=element.get("sourceRef") or "",
+        target=element.get("targetRef") or "",
+        condition=None if condition is None else (condition.text or "").strip(),
+        name=element.get("name") or "",
+    )
+
+
+def _read_node(element: etree._Element, kind: str, lanes: Mapping[str, str], file: _File) -> Node:
+    node = Node(id=element.get("id") or "", kind=kind)
+    node.lane = lanes.get(node.id)
+    node.default = element.get("default")
+    read_into(element, node)
+    node.loop = read_loop(element)
+    if kind in EVENTS:
+        node.event = _read_event(element, node, file)
+        node.attached_to = element.get("attachedToRef") if kind == "boundaryEvent" else None
+        side = "cancelActivity" if kind == "boundaryEvent" else "isInterrupting"
+        node.interrupting = element.get(side, "true") != "false"
+    elif kind in ("receiveTask", "sendTask") and element.get("messageRef"):
+        node.event = Event(kind="message")
+        _message(node.event, node, element.get("messageRef"), file)
+    elif kind in SUBPROCESSES:
+        node.by_event = element.get("triggeredByEvent") == "true"
+        node.inner = Scope(id=node.id)
+        _read_scope(element, node.inner, lanes, file)
+        _inherit_lane(node)
+    elif kind == "scriptTask" and node.script is None and child(element, "script") is not None:
+        node.script = text_of(child(element, "script"))
+        node.result = element.get("resultVariable")
+        zh, en = "脚本须写成 zeebe:script 中的 FEEL", "A script must be FEEL in zeebe:script"
+        file.fault(node.id, "script_language", zh, en)
+    for unheard in (each for each in element if local(each) in _UNHEARD):
+        _unheard(node.id, local(unheard), file)
+    return node
+
+
+def _inherit_lane(node: Node) -> None:
+    """Elements of a subprocess lie in its lane unless they have one of their own."""
+    for each in node.inner.nodes.values() if node.inner else ():
+        if each.lane is None and node.lane is not None:
+            each.lane = node.lane
+            if each.inner is not None:
+                _inherit_lane(each)
+
+
+def _read_event(element: etree._Element, node: Node, file: _File) -> Event:
+    found = [(_DEFINITIONS[local(each)], each) for each in element if local(each) in _DEFINITIONS]
+    if child(element, "eventDefinitionRef") is not None:
+        zh, en = "不支持共享的事件定义", "Shared event definitions are not supported"
+        file.fault(node.id, "unsupported_element", zh, en)
+    if not found:
+        return Event()
+    if len(found) > 1:
+        return Event(kind="multiple")
+    kind, definition = found[0]
+    event = Event(kind=kind)
+    match kind:
+        case "timer":
+            _timer(event, definition)
+        case "message":
+            _message(event, node, definition.get("messageRef"), file)
+            if node.function is None:
+                work = extension(definition, "taskDefinition")
+                node.function = None if work is None else work.get("type") or ""
+        case "signal":
+            event.name = _reference(definition.get("signalRef"), file.signals, node, file)
+        case "error":
+            event.code = _code(definition.get("errorRef"), file.errors, node, file)
+        case "escalation":
+            event.code = _code(definition.get("escalationRef"), file.escalations, node, file)
+        case "conditional":
+            event.condition = text_of(child(definition, "condition")) or ""
+        case "link":
+            event.name = definition.get("name") or element.get("name") or ""
+    return event
+
+
+def _timer(event: Event, definition: etree._Element) -> None:
+    for tag, timer in (("timeDate", "date"), ("timeDuration", "duration"), ("timeCycle", "cycle")):
+        value = text_of(child(definition, tag))
+        if value is not None:
+            event.timer, event.value = timer, value
+
+
+def _message(event: Event, node: Node, reference: str | None, file: _File) -> None:
+    if reference is None:
+        return
+    if reference not in file.messages:
+        file.fault(node.id, "unknown_reference", f"{reference} 不存在", f"{reference} does not exist")
+        return
+    event.name, event.correlation = file.messages[reference]
+
+
+def _reference(reference: str | None, known: Mapping[str, str], node: Node, file: _File) -> str:
+    if reference is not None and reference not in known:
+        file.fault(node.id, "unknown_reference", f"{reference} 不存在", f"{reference} does not exist")
+    return known.get(reference or "", "")
+
+
+def _code(reference: str | None, known: Mapping[str, str], node: Node, file: _File) -> str:
+    code = _reference(reference, known, node, file)
+    if reference in known and not code:
+        file.fault(node.id, "no_code", f"{reference} 没有代码", f"{reference} has no code")
+    return code

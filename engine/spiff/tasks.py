@@ -1,0 +1,124 @@
+"""Tasks: work for a person, functions, scripts, decisions, messages."""
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.feel import to_plain
+from engine.feel.values import Value
+from engine.spiff.errors import Failure
+from engine.spiff.expressions import Formula
+from engine.spiff.nodes import Activity, as_values, invoke
+from engine.spiff.waiting import listen
+from engine.spiff.workflow import Token, variables
+
+if TYPE_CHECKING:
+    from engine.spiff.decisions import Decider
+
+
+class PassThrough(Activity):
+    """`bpmn:task` and `bpmn:manualTask`: work outside of the software; the token passes."""
+
+
+class UserTask(Activity):
+    """Waits (READY) until somebody completes it with values."""
+
+    waits_for_person = True
+    assignee: Formula | None = None
+    groups: Formula | None = None
+    users: Formula | None = None
+    due: Formula | None = None
+    follow_up: Formula | None = None
+    priority: Formula | None = None
+
+    def _on_ready_hook(self, token: Token) -> None:
+        """It does not run by itself; the body of its rounds, when there are none, does."""
+        if "total" in token.internal_data:
+            super()._on_ready_hook(token)
+
+    def work(self, token: Token) -> bool | None:
+        """It is run by `complete` only."""
+        return True
+
+    def complete(self, token: Token, values: dict[str, Any]) -> None:
+        """Complete the task with validated values."""
+        self.finish(token, as_values(self.name, values))
+        token.run()
+
+
+class ServiceTask(Activity):
+    """Runs a registered function."""
+
+    def work(self, token: Token) -> bool | None:
+        self.finish(token, invoke(token, self.drawn.function or "", self.drawn.headers))
+        return True
+
+
+class ScriptTask(Activity):
+    """Evaluates a FEEL expression into a variable."""
+
+    script: Formula
+
+    def work(self, token: Token) -> bool | None:
+        value = self.evaluate(token, self.script)
+        self.finish(token, {self.drawn.result: value} if self.drawn.result else {})
+        return True
+
+
+class DecisionTask(Activity):
+    """Asks a decision of the bundle; its trace goes into the history."""
+
+    decider: "Decider"
+
+    def work(self, token: Token) -> bool | None:
+        movement = token.workflow.top_workflow.movement
+        value, trace = self.decider.decide(self.name, variables(token), movement.functions)
+        movement.happened(
+            "decision_made",
+            self.name,
+            token.id,
+            decision=self.drawn.decision,
+            variable=self.drawn.result,
+            result=to_plain(value),
+            trace=trace,
+        )
+        self.finish(token, {self.drawn.result: value} if self.drawn.result else _spread(self.name, value))
+        return True
+
+
+def _spread(element_id: str, value: Value) -> dict[str, Value]:
+    """Entries of a context as variables. Raises Failure for another value: it would have no name."""
+    if isinstance(value, dict):
+        return value
+    raise Failure(element_id, "no_result_variable", "The decision has no result variable for its value")
+
+
+class ReceiveTask(Activity):
+    """Waits for a message."""
+
+    catches: Any = None
+
+    def begin(self, token: Token) -> bool | None:
+        super().begin(token)
+        token._set_state(TaskState.WAITING)
+        listen(token, self.catches)
+        return None
+
+    def received(self, token: Token, values: dict[str, Value]) -> None:
+        """The message has come."""
+        self.finish(token, values)
+        token._set_state(TaskState.READY)
+        token.workflow.top_workflow.movement.ready.append(token)
+
+
+class SendTask(Activity):
+    """Runs a registered function, or promises a message to another instance."""
+
+    throws: Any = None
+
+    def work(self, token: Token) -> bool | None:
+        if self.drawn.function:
+            self.finish(token, invoke(token, self.drawn.function, self.drawn.headers))
+        elif self.throws is not None:
+            self.throws.send(token)
+        return True

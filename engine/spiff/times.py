@@ -1,0 +1,142 @@
+"""When a timer is due: ISO 8601 text or FEEL values -> aware moments (BPMN 2.0, 10.5.5, timer event definition)."""
+
+import datetime as dt
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.feel.temporal import DateTime, DayTimeDuration, FarDate, Time, YearMonthDuration
+
+_FIRST_DAY = DateTime(dt.date(1, 1, 1), Time(0, 0, 0)).instant
+LIMIT = dt.timedelta(days=366 * 50)
+SHORTEST_CYCLE = dt.timedelta(minutes=1)
+
+_DURATION = re.compile(
+    r"P(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
+    r"(?P<time>T(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,11}(?:[.,]\d{1,9})?)S)?)?"
+)
+_CYCLE = re.compile(r"R(?P<times>\d{0,9})/(?P<rest>.+)")
+
+
+class BadTime(ValueError):
+    """A text or value which is no point in time, duration or cycle; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A duration: calendar months, then exact time."""
+
+    months: int = 0
+    exact: dt.timedelta = dt.timedelta()
+
+    def after(self, start: dt.datetime) -> dt.datetime:
+        """The moment that much after `start`; a month's missing day is its last day."""
+        month = start.month - 1 + self.months
+        year, month = start.year + month // 12, month % 12 + 1
+        if self.exact > LIMIT or self.months > 12 * 50:
+            raise BadTime("a duration of more than 50 years")
+        day = min(start.day, monthrange(year, month)[1])
+        return start.replace(year=year, month=month, day=day) + self.exact
+
+
+def span(text: str) -> Span:
+    """An ISO 8601 duration. Raises BadTime."""
+    found = _DURATION.fullmatch(text.strip().upper())
+    if found is None or text.strip().upper() in ("P", "PT") or found["time"] == "T":
+        raise BadTime(f"{text!r} is not an ISO 8601 duration")
+    part = {name: found[name] or "0" for name in ("years", "months", "weeks", "days", "hours", "minutes", "seconds")}
+    exact = dt.timedelta(
+        weeks=int(part["weeks"]),
+        days=int(part["days"]),
+        hours=int(part["hours"]),
+        minutes=int(part["minutes"]),
+        seconds=float(part["seconds"].replace(",", ".")),
+    )
+    return Span(int(part["years"]) * 12 + int(part["months"]), exact)
+
+
+def moment(text: str) -> dt.datetime:
+    """An ISO 8601 date and time (without offset: UTC), or a date (its beginning), as aware UTC. Raises BadTime."""
+    try:
+        found = dt.datetime.fromisoformat(text.strip().partition("[")[0].partition("@")[0])
+    except ValueError:
+        raise BadTime(f"{text!r} is not an ISO 8601 date and time") from None
+    return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def due(value: object, now: dt.datetime) -> dt.datetime:
+    """The moment which a timer's value means, counted from `now`: a point in time, or a duration after now.
+
+    Takes FEEL's date and time, date, both durations, and ISO 8601 text of any of them. Raises BadTime.
+    """
+    try:
+        match value:
+            case str() if value.strip().upper().startswith("P"):
+                return span(value).after(now)
+            case str():
+                return moment(value)
+            case DateTime():
+                return dt.datetime(1, 1, 1, tzinfo=dt.UTC) + dt.timedelta(
+                    microseconds=(value.instant - _FIRST_DAY) // 1000
+                )
+            case dt.datetime():
+                return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
+            case dt.date():
+                return dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
+            case DayTimeDuration():
+                return Span(exact=dt.timedelta(microseconds=value.nanos // 1000)).after(now)
+            case YearMonthDuration():
+                return Span(months=value.months).after(now)
+            case FarDate():
+                raise BadTime("a date outside of the years 1 to 9999")
+    except (OverflowError, ValueError) as error:
+        raise BadTime(str(error)) from None
+    raise BadTime(f"{'null' if value is None else type(value).__name__} is neither a time nor a duration")
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A repeating timer: `times` left (None = for ever), every `every`."""
+
+    times: int | None
+    every: Span
+
+    def next_after(self, last: dt.datetime, now: dt.datetime) -> dt.datetime:
+        """The first beat after both `last` and `now`: beats missed in between count as one."""
+        upcoming = self.every.after(last)
+        if upcoming > now or self.every.months:
+            while upcoming <= now:
+                upcoming = self.every.after(upcoming)
+            return upcoming
+        missed = (now - last) // self.every.exact
+        return last + self.every.exact * (missed + 1)
+
+
+def cycle(value: object) -> Cycle:
+    """`R3/PT10M`, `R/P1D`, or a duration (for ever). Raises BadTime; a beat is at least a minute."""
+    times: int | None = None
+    if isinstance(value, str):
+        found = _CYCLE.fullmatch(value.strip().upper())
+        if found is not None:
+            times = int(found["times"]) if found["times"] else None
+            value = found["rest"]
+        every = span(value)
+    elif isinstance(value, DayTimeDuration):
+        every = Span(exact=dt.timedelta(microseconds=value.nanos // 1000))
+    elif isinstance(value, YearMonthDuration):
+        every = Span(months=value.months)
+    else:
+        raise BadTime(f"{type(value).__name__} is not a repeating interval")
+    if not every.months and every.exact < SHORTEST_CYCLE:
+        raise BadTime("an interval shorter than a minute")
+    return Cycle(times, every)
+
+
+def priority(value: object) -> int | None:
+    """A user task's priority 0-100, or None."""
+    if isinstance(value, str) and value.strip().isdigit():
+        value = Decimal(value)
+    if isinstance(value, int | Decimal) and 0 <= value <= 100:
+        return int(value)
+    return None
