@@ -7,6 +7,7 @@ expires, because the next one says the same.
 from celery import Celery
 from celery.schedules import crontab
 
+import workflows
 from tasks import poll
 from tasks.settings import Settings, settings
 
@@ -69,5 +70,6 @@ def make_app(given: Settings) -> Celery:
     return app
 
 
+workflows.install()
 app = make_app(settings())
 poll.attach()

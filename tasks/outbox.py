@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine import outbox
@@ -35,13 +36,13 @@ def deliver_inside() -> int:
 @shared_task(name="tasks.outbox.deliver_mail")
 def deliver_mail() -> int:
     """Deliver letters, at least once each; stops when the mail server is away."""
-    return _drain(_outside(mail.deliver), ("mail",), stop_when_away=True, seconds=_OUTWARD_SECONDS)
+    return _drain(_outside(mail.deliver, keep=("case_id",)), ("mail",), stop_when_away=True, seconds=_OUTWARD_SECONDS)
 
 
 @shared_task(name="tasks.outbox.deliver_webhooks")
 def deliver_webhooks() -> int:
     """Tell other programs, at least once each."""
-    return _drain(_outside(webhooks.deliver), ("webhook",), seconds=_OUTWARD_SECONDS)
+    return _drain(_outside(webhooks.deliver, keep=("url", "event")), ("webhook",), seconds=_OUTWARD_SECONDS)
 
 
 def _drain(deliver: Deliver, of: tuple[str, ...], *, stop_when_away: bool = False, seconds: float = 3600.0) -> int:
@@ -81,13 +82,18 @@ def _failed(message_id: UUID, reason: str, *, final: bool) -> None:
         _log.warning("failure_not_noted", message=str(message_id), error=type(error).__name__)
 
 
-def _outside(send: Callable[[UUID, Mapping[str, Any]], None]) -> Deliver:
-    """Delivery to another machine: first the effect, then the note of it; a crash in between repeats the effect."""
+def _outside(send: Callable[[UUID, Mapping[str, Any]], None], *, keep: tuple[str, ...]) -> Deliver:
+    """Delivery to another machine: first the effect, then the note of it; a crash in between repeats the effect.
+
+    keep: keys of the payload which stay afterwards. The rest may hold personal data, and the case file has it sealed.
+    """
 
     def deliver(message: OutboxMessage) -> None:
         send(message.id, message.payload)
+        left = {key: message.payload[key] for key in keep if key in message.payload}
         with transaction() as session:
             outbox.delivered(session, message.id)
+            session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(payload=left))
 
     return deliver
 

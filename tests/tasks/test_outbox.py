@@ -38,6 +38,15 @@ def test_a_promised_letter_is_delivered_once(database: Engine, mailbox: Mailbox,
     assert kept(message_id).delivered_at is not None
 
 
+def test_a_delivered_letter_leaves_nothing_personal_in_the_outbox(
+    database: Engine, mailbox: Mailbox, configure: Configure
+) -> None:
+    configure(SMTP_URL=mailbox.url)
+    message_id = promise("mail", {"to": "a@example.com", "subject": "x", "text": "张三", "case_id": "42"})
+    delivery.deliver_mail()
+    assert kept(message_id).payload == {"case_id": "42"}
+
+
 def test_a_promise_which_was_rolled_back_is_never_delivered(
     database: Engine, mailbox: Mailbox, configure: Configure
 ) -> None:

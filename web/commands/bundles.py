@@ -1,0 +1,121 @@
+"""`redress check` and `redress publish`: what process owners draw, judged and put to work from files."""
+
+from pathlib import Path
+
+import click
+import orjson
+
+import workflows
+from engine import db, definitions, lint
+from engine.errors import Invalid
+from engine.findings import Finding
+from web.commands.output import json_option, print_json, remark
+from workflows import people
+
+_PATH = click.Path(exists=True, path_type=Path)
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, type=_PATH)
+@json_option
+def check_command(files: tuple[Path, ...], as_json: bool) -> None:
+    """Say what is wrong with FILES: diagrams, decisions, forms, or whole bundles (folders). Exit code 1 if refused.
+
+    A file which lies in a bundle is judged with its neighbours. No database is needed.
+    """
+    workflows.install()
+    reports = [_report(path) for path in files]
+    if as_json:
+        print_json(reports)
+    else:
+        for report in reports:
+            _print(report)
+    if not all(report["accepted"] for report in reports):
+        raise click.exceptions.Exit(1)
+
+
+def _report(path: Path) -> dict[str, object]:
+    findings = _findings(path)
+    return {
+        "file": str(path),
+        "accepted": all(finding.severity != "error" for finding in findings),
+        "findings": [{**finding.as_json(), "message": finding.message_en} for finding in findings],
+    }
+
+
+def _findings(path: Path) -> list[Finding]:
+    in_bundle = path.is_file() and (path.parent / "bundle.json").exists()
+    try:
+        if path.is_dir() or path.suffix == ".zip" or in_bundle:
+            files = definitions.load_folder(path.parent if in_bundle else path)
+        else:
+            files = {path.name: path.read_bytes()}
+        found = lint.check(files)
+    except Invalid as error:
+        problems = error.problems or [{"code": "unreadable", "message_zh": str(error), "message_en": str(error)}]
+        return [
+            Finding(
+                element=problem.get("path", ""),
+                code=problem.get("code", "invalid"),
+                severity="error",
+                message_zh=problem.get("message_zh", ""),
+                message_en=problem.get("message_en", ""),
+            )
+            for problem in problems
+        ]
+    return [finding for finding in found if not in_bundle or finding.file in {"", path.name}]
+
+
+def _print(report: dict[str, object]) -> None:
+    findings = report["findings"]
+    assert isinstance(findings, list)  # noqa: S101 (made above)
+    click.echo(f"{report['file']}: {'accepted' if report['accepted'] else 'refused'}")
+    for finding in findings:
+        where = " ".join(part for part in (finding["file"], finding["element"]) if part) or "the file"
+        click.echo(f"  {finding['severity']} {finding['code']} at {where}: {finding['message']}")
+
+
+@click.command("publish")
+@click.argument("folder", type=click.Path(exists=True, path_type=Path))
+@click.option("--key", help="Key of the process; default: the one in bundle.json, else the folder's name.")
+@click.option("--author", default="system", show_default=True, help="Login of who publishes it.")
+@click.option("--approver", help="Login of the second person who approved it.")
+@click.option("--note", default="", help="What changed, for the list of versions.")
+@json_option
+def publish_command(folder: Path, key: str | None, author: str, approver: str | None, note: str, as_json: bool) -> None:
+    """Publish a bundle FOLDER as the next version of its process; the same content again is the same version."""
+    workflows.install()
+    files = definitions.load_folder(folder)
+    with db.transaction() as session:
+
+        def person(login: str) -> str:
+            found = people.by_login(session, login)
+            if found is None and login != "system":
+                raise click.BadParameter(f"nobody has the login {login}")
+            return str(found.id) if found else login
+
+        made = definitions.publish_files(
+            session,
+            key or _key(files) or folder.stem,
+            files,
+            author=person(author),
+            approver=person(approver) if approver else None,
+            note=note,
+        )
+        answer = {"key": made.key, "version": made.version, "id": str(made.id), "sha256": made.sha256}
+        warnings = [Finding(**row) for row in made.lint]
+    if as_json:
+        print_json(answer)
+        return
+    click.echo(f"{made.key} version {made.version}")
+    for finding in warnings:
+        remark(f"  {finding.severity} {finding.code} at {finding.element or 'the file'}: {finding.message_en}")
+
+
+def _key(files: dict[str, bytes]) -> str | None:
+    try:
+        manifest = orjson.loads(files.get("bundle.json", b"{}"))
+    except orjson.JSONDecodeError:
+        return None
+    found = manifest.get("key") if isinstance(manifest, dict) else None
+    return found if isinstance(found, str) else None

@@ -1,0 +1,1 @@
+"""The demo: what `redress up` puts into an empty database, and the logins it prints."""
