@@ -7,7 +7,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.temporal import DateTime, DayTimeDuration, FarDate, Time, YearMonthDuration, time_instant
+from engine.feel.temporal import NANOS, DateTime, DayTimeDuration, FarDate, Time, YearMonthDuration, time_instant
 from engine.feel.values import FeelFunction, Range, Value
 
 _DATES = (dt.date, FarDate)
@@ -36,10 +36,11 @@ def _equal_same(kind: type, left: Value, right: Value) -> bool | None:
         return left.keys() == right.keys() and all(equal(item, right[key]) is True for key, item in left.items())
     if kind is DateTime or kind is Time:
         one, two = _moments(left, right)
-        return one == two
+        return one // NANOS == two // NANOS  # whole seconds, as the value of a time has none smaller (DMN TCK 0068)
     if kind is Range:
         return (
-            left.low_included is right.low_included
+            left.single is right.single
+            and left.low_included is right.low_included
             and left.high_included is right.high_included
             and equal(left.low, right.low) is True
             and equal(left.high, right.high) is True

@@ -47,6 +47,8 @@ class Range:
     high: Value
     low_included: bool
     high_included: bool
+    single: bool = False
+    """Written `=x`: has the ends of `[x..x]`, but does not equal it (DMN TCK 0068, range_010)."""
 
 
 class FeelFunction:

@@ -116,8 +116,8 @@ def overlaps_before(left: Range, right: Range) -> Value:
 
 @builtin("overlaps after", "range1: range, range2: range")
 def overlaps_after(left: Range, right: Range) -> Value:
-    """Whether the first begins inside the second and ends later."""
-    return _overlap(left, right) and _starts_no_later(right, left) and not _ends_no_earlier(right, left)
+    """The other way round of `overlaps before`."""
+    return overlaps_before(right, left)
 
 
 def _same_end(left: Range, right: Range) -> bool:

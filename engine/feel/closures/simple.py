@@ -125,7 +125,7 @@ def open_range(node: tree.OpenRange) -> Evaluator:
         if operator in (">", ">="):
             return Range(end, None, operator == ">=", False)
         if operator == "=":
-            return Range(end, end, True, True)
+            return Range(end, end, True, True, single=True)
         scope.run.note("operator", at, operator=operator, left="-", right=type_name(end))
         return None
 
