@@ -12,7 +12,7 @@ from engine.dmn.errors import DmnError
 from engine.dmn.graph import File, Place
 from engine.dmn.texts import Code
 from engine.dmn.trace import Note
-from engine.dmn.types import ANY, Type
+from engine.dmn.types import ANY, Type, Types
 
 Key = tuple[str, str]
 
@@ -135,13 +135,14 @@ def _expression_names(expression: model.Expression | None) -> Iterator[str]:
 
 def named_tests(file: File) -> Mapping[str, Callable[[Any], bool]]:
     """For `instance of`: a test for every type name of a file, imported ones as `import.name`."""
-    return {name: _test(file, name) for name in file.types.names()}
+    types = file.types.structural()
+    return {name: _test(types, name) for name in types.names()}
 
 
-def _test(file: File, name: str) -> Callable[[Any], bool]:
+def _test(types: Types, name: str) -> Callable[[Any], bool]:
     def accepts(value: Any) -> bool:
         try:
-            return file.types.get(name).accepts(value)
+            return types.get(name).accepts(value)
         except DmnError:
             return False
 

@@ -26,8 +26,9 @@ def load(xml: bytes, *, imports: Imports | None = None) -> Decisions:
     return Decisions(root, list(files.values()))
 
 
-def _file(xml: bytes, imports: Imports | None, files: dict[str, File]) -> File:
+def _file(xml: bytes, imports: Imports | None, files: dict[str, File], above: frozenset[str] = frozenset()) -> File:
     definitions = read(xml)
+    above |= {definitions.namespace}
     if len(files) >= _MAX_FILES:
         raise DmnError(f"more than {_MAX_FILES} files are imported")
     imported: dict[str, File] = {}
@@ -40,7 +41,9 @@ def _file(xml: bytes, imports: Imports | None, files: dict[str, File]) -> File:
     for wanted in definitions.imports:
         if "DMN" not in wanted.kind:
             continue
-        other = files.get(wanted.namespace) or _file(_bytes(wanted, imports), imports, files)
+        if wanted.namespace in above:
+            raise DmnError("files import each other", wanted.name or wanted.namespace)
+        other = files.get(wanted.namespace) or _file(_bytes(wanted, imports), imports, files, above)
         if other.definitions.namespace != wanted.namespace:
             raise DmnError(f"the imported file has the namespace {other.definitions.namespace}", wanted.name)
         if wanted.name:

@@ -79,6 +79,8 @@ def _temporal(function: str, text: str) -> object:
 
 
 def _guessed(text: str) -> object:
+    if not text:
+        return None
     if _LOOKS_LIKE_NUMBER.match(text):
         return _number(text)
     if text in {"true", "false"}:

@@ -76,12 +76,22 @@ _BUILT_IN: dict[str, Type] = {
 class Types:
     """The item definitions of one file and, under their import names, of the files it imports."""
 
-    def __init__(self, items: Mapping[str, ItemDefinition], imported: Mapping[str, "Types"]) -> None:
-        """items: the file's own definitions by name; imported: the types of each import by its name."""
+    def __init__(
+        self, items: Mapping[str, ItemDefinition], imported: Mapping[str, "Types"], *, limited: bool = True
+    ) -> None:
+        """items: the file's own definitions by name; imported: the types of each import by its name.
+
+        limited: whether allowed values belong to a type; they do, except for `instance of`.
+        """
         self._items = items
         self._imported = imported
+        self._limited = limited
         self._known: dict[str, Type] = {}
         self._open: set[str] = set()
+
+    def structural(self) -> "Types":
+        """The same types without their allowed values: what `instance of` asks for (DMN 1.5, 10.3.2.9.3)."""
+        return Types(self._items, {name: types.structural() for name, types in self._imported.items()}, limited=False)
 
     def check(self) -> None:
         """Raises DmnError for types that are only names of each other."""
@@ -142,6 +152,9 @@ class Types:
         if depth > _MAX_DEPTH:
             raise DmnError(f"types are nested deeper than {_MAX_DEPTH}", item.name)
         base = self._base(item, depth)
+        if not self._limited:
+            base = list_of(base) if item.is_collection else base
+            return Type(item.name, base.accepts, base.item, base.is_list, base.from_date, base.result)
         if item.allowed and not item.is_collection and base.is_list:
             base = list_of(_limited(base.item or ANY, item.allowed, item.name), base.name)
         elif item.allowed:
