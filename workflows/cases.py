@@ -298,6 +298,12 @@ def comment(session: Session, person: Person, case: Case, text: str) -> Comment:
     return remark
 
 
+def comments(session: Session, case: Case, *, after: UUID | None = None, limit: int = 50) -> list[Comment]:
+    """Remarks of staff, oldest first; `after` = id of the last one of the page before."""
+    query = select(Comment).where(Comment.case_id == case.id).order_by(Comment.id).limit(limit)
+    return list(session.scalars(query if after is None else query.where(Comment.id > after)))
+
+
 def is_open(case: Case) -> bool:
     """Whether work on the case goes on."""
     return case.status == CaseStatus.OPEN
