@@ -32,7 +32,7 @@ class Calendar:
         if day in self.own:
             return self.own[day]
         if self.country == "CN" and is_certain_cn(day):
-            return chinese_calendar.is_workday(day) is True
+            return bool(chinese_calendar.is_workday(day))
         if day.weekday() in self.weekend:
             return False
         return self.country is None or self.country == "CN" or not _is_holiday(self.country, day)
@@ -50,8 +50,8 @@ def is_certain_cn(day: date) -> bool:
     return _FIRST_CN <= day.year <= _LAST_CN
 
 
-_FIRST_CN = min(chinese_calendar.holidays).year
-_LAST_CN = max(chinese_calendar.holidays).year
+_FIRST_CN: int = min(chinese_calendar.holidays).year
+_LAST_CN: int = max(chinese_calendar.holidays).year
 
 
 def _is_holiday(country: str, day: date) -> bool:

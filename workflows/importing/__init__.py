@@ -12,17 +12,29 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflows.errors import BadComplaint, BadFile
 from workflows.importing.profiles import PROFILES as PROFILES
 from workflows.importing.profiles import BadCell, Profile
+from workflows.models import Case
 from workflows.receiving import Complaint, check, receive
 
 MOST_BYTES = 200 * 1024 * 1024
 MOST_CELL = 1_000_000
 _FIELD_COLUMNS = {"identity.name": "name"}
+
+
+class Lines(Protocol):
+    """A CSV reader which knows how many lines it has read."""
+
+    line_num: int
+
+    def __next__(self) -> list[str]:
+        """The next record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ def read(path: Path, profile: str) -> Iterator[Row | Fault]:
     known = PROFILES.get(profile)
     if known is None:
         raise BadFile(f"unknown profile {profile}; one of {', '.join(PROFILES)}", profile=profile)
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    reader: Lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     csv.field_size_limit(MOST_CELL)
     try:
         header = [name.strip() for name in next(reader, [])]
@@ -71,8 +83,8 @@ def read(path: Path, profile: str) -> Iterator[Row | Fault]:
     yield from _rows(reader, header, known)
 
 
-def _rows(reader: "csv._reader", header: list[str], profile: Profile) -> Iterator[Row | Fault]:
-    seen: dict[str, int] = {}
+def _rows(reader: "Lines", header: list[str], profile: Profile) -> Iterator[Row | Fault]:
+    seen: dict[str, set[str]] = {}
     while True:
         line = reader.line_num + 1
         try:
@@ -93,7 +105,7 @@ def _rows(reader: "csv._reader", header: list[str], profile: Profile) -> Iterato
         yield _row(line, row, profile, seen)
 
 
-def _row(line: int, row: Mapping[str, str], profile: Profile, seen: dict[str, int]) -> Row | Fault:
+def _row(line: int, row: Mapping[str, str], profile: Profile, seen: dict[str, set[str]]) -> Row | Fault:
     try:
         complaint = profile.complaint(row)
         check(complaint)
@@ -103,12 +115,21 @@ def _row(line: int, row: Mapping[str, str], profile: Profile, seen: dict[str, in
         first = wrong.problems[0]
         column = profile.column_of(first["path"], row)
         return Fault(line, column, first["message_zh"], first["message_en"])
-    source = profile.source_id(row)
-    if source is None:
-        digest = hashlib.sha256("\x1f".join(row.values()).encode()).hexdigest()[:24]
-        seen[digest] = seen.get(digest, 0) + 1  # two people may say the same words: the second is another complaint
-        source = f"{digest}-{seen[digest]}"
-    return Row(line, f"{profile.name}:{source}", complaint)
+    return Row(line, f"{profile.name}:{_source_id(profile, row, seen)}", complaint)
+
+
+def _source_id(profile: Profile, row: Mapping[str, str], seen: dict[str, set[str]]) -> str:
+    """The source's own id of a row, else its content.
+
+    The same id with other content, and the same words without an id, are another complaint.
+    """
+    digest = hashlib.sha256("\x1f".join(row.values()).encode()).hexdigest()[:24]
+    given = profile.source_id(row)
+    known = seen.setdefault(given or digest, set())
+    if given is not None and digest in known:
+        return given
+    known.add(digest if given is not None else f"{digest}-{len(known)}")
+    return (given or digest) if len(known) == 1 else f"{given or digest}-{len(known)}"
 
 
 def bring_in(
@@ -139,10 +160,6 @@ def bring_in(
 
 
 def _count(session: Session, message_id: str) -> int:
-    from sqlalchemy import func, select
-
-    from workflows.models import Case
-
     found = session.scalar(select(func.count()).select_from(Case).where(Case.message_id == message_id))
     return int(found or 0)
 

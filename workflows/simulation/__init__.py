@@ -1,0 +1,111 @@
+"""Simulated staff of all roles work cases on a virtual clock, through the same verbs as the doors use.
+
+The clock is virtual, so timers fire and late people cause escalations; everything else is real: transactions, forms,
+gates, letters. Mails are not sent: their promises are marked as delivered.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine.clock import at, now
+from engine.models import Incident, InstanceStatus, ProcessInstance
+from workflows.models import Case, CaseStatus, Decision, DecisionKind, Escalation
+from workflows.simulation import acting
+from workflows.simulation.world import Transaction, World
+
+Progress = Callable[[int, int], None]
+_MOST_EVENTS_A_CASE = 400
+
+
+def drive(
+    transaction: Transaction,
+    cases: int,
+    seed: int,
+    on_progress: Progress | None = None,
+    *,
+    begin: datetime | None = None,
+    span: timedelta = timedelta(days=30),
+    until: datetime | None = None,
+) -> dict[str, Any]:
+    """Let `cases` complaints arrive within `span` from `begin` (default: 150 days ago) and work them to their end.
+
+    until: stop then and leave open what is open (demo data). on_progress(closed or waiting, all). Needs the demo's
+    people and published bundles. Answers `cases ended incidents escalations legal_reviews approvals outcomes steps
+    seconds`. The same seed gives the same complaints and choices (not the same numbers and ids).
+    """
+    started, rng = perf_counter(), Random(seed)  # noqa: S311 - a simulation, not a secret
+    world = World(transaction, rng)
+    begin = begin or now() - timedelta(days=150)
+    with transaction() as session:
+        world.muster(session)
+    for arrival in sorted(begin + span * rng.random() for _ in range(cases)):
+        world.put(arrival)
+    for count in range(cases * _MOST_EVENTS_A_CASE):
+        if not _next(world, until):
+            break
+        if on_progress is not None and count % 10 == 0:
+            on_progress(_closed(world), cases)
+    if on_progress is not None:
+        on_progress(_closed(world), cases)
+    return {**_figures(world), "seconds": round(perf_counter() - started, 1)}
+
+
+def _next(world: World, until: datetime | None) -> bool:
+    """Let the next thing happen, a timer or an entry of the agenda; False when nothing more is to come."""
+    timer = acting.next_timer(world)
+    planned = world.agenda[0].at if world.agenda else None
+    moment = min((one for one in (timer, planned) if one is not None), default=None)
+    if moment is None or (until is not None and moment > until):
+        return False
+    with at(moment):
+        if timer is not None and timer == moment:
+            acting.fire_timers(world)
+        else:
+            event = world.pop()
+            if event.task is None:
+                acting.receive_one(world)
+            else:
+                acting.work(world, event.task)
+        acting.deliver(world)
+    return True
+
+
+def _closed(world: World) -> int:
+    with world.transaction() as session:
+        query = select(func.count()).select_from(Case)
+        closed = query.where(Case.number.in_(world.numbers), Case.status == CaseStatus.CLOSED.value)
+        return int(session.scalar(closed) or 0)
+
+
+def _figures(world: World) -> dict[str, Any]:
+    with world.transaction() as session:
+        known = list(session.execute(select(Case.id, Case.outcome).where(Case.number.in_(world.numbers))))
+        ids = [row.id for row in known]
+        ours = select(ProcessInstance.id).where(ProcessInstance.business_key.in_(world.numbers))
+
+        def count(table: type[Any], *conditions: Any) -> int:
+            return int(session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0)
+
+        return {
+            "cases": len(known),
+            "ended": count(
+                Case,
+                Case.id.in_(ids),
+                Case.status == CaseStatus.CLOSED.value,
+                Case.instance_id.in_(
+                    select(ProcessInstance.id).where(ProcessInstance.status == InstanceStatus.COMPLETED.value)
+                ),
+            ),
+            "incidents": count(Incident, Incident.instance_id.in_(ours)),
+            "escalations": count(Escalation, Escalation.case_id.in_(ids)),
+            "legal_reviews": count(Decision, Decision.case_id.in_(ids), Decision.kind == DecisionKind.LEGAL.value),
+            "approvals": count(Decision, Decision.case_id.in_(ids), Decision.kind == DecisionKind.APPROVAL.value),
+            "outcomes": dict(sorted(Counter(row.outcome for row in known if row.outcome).items())),
+            "steps": world.steps,
+        }
