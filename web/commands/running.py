@@ -14,7 +14,7 @@ import click
 from engine import db
 from engine.settings import settings
 from web.commands import demo
-from web.commands.output import remark
+from web.commands.output import CONSOLE, remark
 from web.commands.supervisor import Supervisor
 from workflows import migrations
 
@@ -29,9 +29,12 @@ _START_TIMEOUT = 60.0
 def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
     """Start everything on this machine: database, web, worker, beat and a mail server which keeps the mails here."""
     port = _free_port(host, port)
-    url = db.database_url()
-    migrations.upgrade(url)
-    logins = [] if no_demo else demo.fill(cases)
+    with CONSOLE.status("starting the database"):
+        url = db.database_url()
+    if no_demo:
+        migrations.upgrade(url)
+    else:
+        demo.fill(cases)
     environment = {**os.environ, "DATABASE_URL": url, "REDRESS_VAR": str(settings().var), "PYTHONUNBUFFERED": "1"}
     supervisor = Supervisor(environment, settings().var, remark)
     try:
@@ -43,7 +46,7 @@ def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
         supervisor.start("worker", _worker(concurrency=2))
         supervisor.start("beat", _beat())
         _await_web(supervisor, host, port)
-        _welcome(host, port, logins)
+        _welcome(host, port)
     except BaseException:
         supervisor.stop()
         raise
@@ -147,9 +150,9 @@ def _await_web(supervisor: Supervisor, host: str, port: int) -> None:
     raise click.ClickException("\n  ".join(["the web server does not come up:", *lines, f"(more in {log})"]))
 
 
-def _welcome(host: str, port: int, logins: list[demo.Login]) -> None:
+def _welcome(host: str, port: int) -> None:
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
     click.echo(f"\nRedress: http://{shown}:{port}/\n")
-    for login in logins:
-        click.echo(f"  {login.name:<14} {login.password:<10} {login.what}")
+    for login, password, who in demo.logins():
+        click.echo(f"  {login:<12} {password:<10} {who}")
     click.echo(f"\nlogs: {settings().var / 'log'}; Ctrl-C stops everything\n")
