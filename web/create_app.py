@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 
+import workflows
 from web import access, api, health, hostile, i18n, limits, pages, problems, requestlog, security
 
 
@@ -15,6 +16,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Raises RuntimeError where a route has no entry in the access table.
     """
     app = Flask(__name__, static_folder="static", template_folder="templates")
+    workflows.install()
     security.configure(app)
     app.config["LOGIN_ENDPOINT"] = "login.page"
     app.config.update(config or {})

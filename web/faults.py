@@ -1,7 +1,7 @@
 """What marshmallow finds wrong with a request, as `engine.errors.Invalid`: one entry a field, in both languages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from engine.errors import Invalid
@@ -50,12 +50,14 @@ def invalid(path: str, code: str, zh: str, en: str) -> Invalid:
     return Invalid(problems=[fault(path, code, zh, en)])
 
 
-def of_messages(messages: Any, *, location: str = "json") -> Invalid:
-    """`Invalid` of a `ValidationError`'s messages; paths are dotted, query parameters start with `?`."""
-    prefix = {"query": "?", "headers": "header:", "files": "", "form": ""}.get(location, "")
-    if isinstance(messages, dict) and set(messages) == {location}:  # webargs names the location on top
-        messages = messages[location]
-    return Invalid(problems=[_fault(f"{prefix}{path}", text) for path, text in _flat(messages, "")])
+def of_messages(messages: Mapping[str, Any]) -> Invalid:
+    """`Invalid` of webargs' messages (location -> field -> texts); paths are dotted, of query parameters with `?`."""
+    problems = [
+        _fault(f"{'?' if location == 'query' else ''}{path}", text)
+        for location, below in messages.items()
+        for path, text in _flat(below, "")
+    ]
+    return Invalid(problems=problems)
 
 
 def _flat(messages: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,6 @@
 import hmac
 import socket
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,7 +24,6 @@ from workflows import migrations
 
 blueprint = Blueprint("health", __name__)
 _PORTS: Final = {"redis": 6379, "rediss": 6379, "amqp": 5672, "amqps": 5671, "pyamqp": 5672}
-_MIGRATIONS: Final = Path(migrations.__file__).parent
 
 
 def _json(document: dict[str, Any], status: int) -> Response:
@@ -88,7 +86,7 @@ def _database() -> str:
             at = set(MigrationContext.configure(connection).get_current_heads())
     except DBAPIError:
         return "does not answer"
-    wanted = set(ScriptDirectory(str(_MIGRATIONS)).get_heads())
+    wanted = set(ScriptDirectory.from_config(migrations.config()).get_heads())
     if at != wanted:
         return f"schema is at {', '.join(sorted(at)) or 'nothing'}, {', '.join(sorted(wanted))} is wanted"
     return "ok"

@@ -53,12 +53,15 @@ def log_in(person: Person) -> None:
     """Begin a fresh session: whatever the browser brought is dropped, the CSRF token too (session fixation)."""
     session.clear()
     session.permanent = True
-    session[_PERSON] = str(person.id)
-    session[_STAMP] = _stamp(person)
-    session[_BEGAN] = now().isoformat()
+    session.update(content(person))
     g.pop("csrf_token", None)
     g.pop("language", None)
     g.person, g.by_token = person, False
+
+
+def content(person: Person) -> dict[str, str]:
+    """What the cookie of this person's session says."""
+    return {_PERSON: str(person.id), _STAMP: _stamp(person), _BEGAN: now().isoformat()}
 
 
 def log_out() -> None:

@@ -7,7 +7,7 @@ OpenAPI document does not name, and document the rest.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Final, NoReturn, TypeVar, cast
 
 import marshmallow as ma
@@ -41,6 +41,10 @@ class Schema(ma.Schema):
         unknown = ma.RAISE
 
 
+def nothing() -> None:
+    """The default of a query parameter which need not be there."""
+
+
 class PageQuery(Schema):
     """Query of a list."""
 
@@ -50,7 +54,7 @@ class PageQuery(Schema):
         metadata={"description": "Most items of this page"},
     )
     after = fields.String(
-        load_default=None,
+        load_default=nothing,
         validate=validate.Length(1, 1000),
         metadata={"description": "`next` of the page before"},
     )
@@ -94,6 +98,7 @@ class Answer:
     secret: Mapping[str, Any] | None = None
 
 
+@cache
 def page_of(item: type[Schema]) -> type[Schema]:
     """The schema `{"items": [...], "next": cursor or null}` of a list of `item`."""
     name = item.__name__.removesuffix("Out") + "Page"
@@ -143,7 +148,7 @@ class Parser(FlaskParser):
         error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
         """Every validation error is an `Invalid`."""
-        raise of_messages(error.messages) from error
+        raise of_messages(error.messages_dict) from error
 
 
 _IF_MATCH: Final = {
@@ -167,6 +172,17 @@ class Blueprint(SmorestBlueprint):
     """A resource. `reads` and `commands` take the place of smorest's `arguments` and `response`."""
 
     ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, resource: str, import_name: str, *, description: str, url_prefix: str | None = None) -> None:
+        """resource: its word in the address and its tag; endpoints are called `api-<resource>.<view>`."""
+        prefix = url_prefix or f"/api/v1/{resource}"
+        super().__init__(f"api-{resource}", import_name, url_prefix=prefix, description=description)
+        self.tag = resource
+
+    def add_url_rule(self, rule: str, *args: Any, **options: Any) -> None:
+        """As smorest's, under this resource's tag."""
+        options["tags"] = [self.tag]
+        super().add_url_rule(rule, *args, **options)
 
     def reads(
         self, schema: type[Schema], *, query: type[Schema] | None = None, etags: bool = False
@@ -320,6 +336,13 @@ class Api(SmorestApi):
         self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_JSON
         super()._register_responses()
         del self.DEFAULT_RESPONSE_CONTENT_TYPE
+
+    def register_blueprint(self, blp: Blueprint, *, parameters: Any = None, **options: Any) -> None:
+        """As smorest's, with the resource's own tag."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=parameters)
+        self.spec.tag({"name": blp.tag, "description": blp.description})
 
     def _register_error_handlers(self) -> None:
         """None: they would answer in another shape."""

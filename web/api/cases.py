@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web import cursors, etag
-from web.api.base import Answer, Blueprint, PageQuery, Schema, page_of
+from web.api.base import Answer, Blueprint, PageQuery, Schema, nothing, page_of
 from web.identity import me
 from workflows import cases, parties, people, receiving
 from workflows.models import Case, CaseStatus, Comment, Source
 from workflows.receiving import Complaint
 
-blueprint = Blueprint("cases", __name__, url_prefix="/api/v1/cases", description="Complaint files (ISO 10002)")
+blueprint = Blueprint("cases", __name__, description="Complaint files (ISO 10002)")
 _SHORT = validate.Length(0, 200)
 _CURRENCY = validate.Regexp(r"^[A-Z]{3}$")
 _MINOR = {"description": "Minor units of `currency` (分 for CNY)"}
@@ -160,18 +160,18 @@ class CaseReceipt(Schema):
 class CaseQuery(PageQuery):
     """Query of the list of cases."""
 
-    status = fields.Enum(CaseStatus, by_value=True, load_default=None)
-    channel = fields.String(load_default=None, validate=_SHORT)
-    nature = fields.String(load_default=None, validate=_SHORT)
-    risk = fields.String(load_default=None, validate=_SHORT)
-    severity = fields.Integer(load_default=None, validate=validate.Range(1, 4))
-    source = fields.Enum(Source, by_value=True, load_default=None)
-    owner = fields.String(load_default=None, validate=_SHORT)
-    batch_no = fields.String(load_default=None, validate=_SHORT)
-    outcome = fields.String(load_default=None, validate=_SHORT)
-    received_from = fields.AwareDateTime(load_default=None)
-    received_to = fields.AwareDateTime(load_default=None)
-    text = fields.String(load_default=None, validate=_SHORT)
+    status = fields.Enum(CaseStatus, by_value=True, load_default=nothing)
+    channel = fields.String(load_default=nothing, validate=_SHORT)
+    nature = fields.String(load_default=nothing, validate=_SHORT)
+    risk = fields.String(load_default=nothing, validate=_SHORT)
+    severity = fields.Integer(load_default=nothing, validate=validate.Range(1, 4))
+    source = fields.Enum(Source, by_value=True, load_default=nothing)
+    owner = fields.String(load_default=nothing, validate=_SHORT)
+    batch_no = fields.String(load_default=nothing, validate=_SHORT)
+    outcome = fields.String(load_default=nothing, validate=_SHORT)
+    received_from = fields.AwareDateTime(load_default=nothing)
+    received_to = fields.AwareDateTime(load_default=nothing)
+    text = fields.String(load_default=nothing, validate=_SHORT)
 
 
 class EntryOut(Schema):

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFound
 from engine.models import DefinitionFile, ProcessDefinition
 from web import cursors
-from web.api.base import Blueprint, PageQuery, Schema, page_of
+from web.api.base import Blueprint, PageQuery, Schema, nothing, page_of
 from web.identity import me
 from workflows import people
 
-blueprint = Blueprint("definitions", __name__, url_prefix="/api/v1/definitions", description="Published processes")
+blueprint = Blueprint("definitions", __name__, description="Published processes")
 VERSION = "<int(max=2147483647):version>"
 
 
@@ -55,7 +55,7 @@ class VersionsQuery(Schema):
     """Query of the versions of a process."""
 
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    after = fields.String(load_default=None, validate=validate.Length(1, 1000))
+    after = fields.String(load_default=nothing, validate=validate.Length(1, 1000))
 
 
 def _version(session: Session, key: str, version: int) -> ProcessDefinition:

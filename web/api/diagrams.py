@@ -15,7 +15,7 @@ from engine.models import Incident, IncidentStatus, ProcessDefinition, ProcessIn
 from web.api.base import Schema
 
 
-class TokenOut(Schema):
+class DiagramToken(Schema):
     """Tokens on an element. late: a user task there is past its due date; failed: an incident waits there."""
 
     element = fields.String(required=True)
@@ -36,7 +36,7 @@ class DiagramOut(Schema):
 
     xml = fields.String(required=True)
     definition = fields.String(required=True)
-    tokens = fields.List(fields.Nested(TokenOut), required=True)
+    tokens = fields.List(fields.Nested(DiagramToken), required=True)
     taken = fields.List(fields.String(), required=True, metadata={"description": "Elements and flows passed"})
     names = fields.Dict(required=True, metadata={"description": "Element -> name of the user task there"})
     processes = fields.List(fields.Nested(CalledOut), required=True)

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, render_template
 
 from web.api.base import Api
 
-blueprint = Blueprint("docs", __name__, url_prefix="/api/v1", template_folder="templates")
+blueprint = Blueprint("api-reference", __name__, url_prefix="/api/v1", template_folder="templates")
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 
 

@@ -16,7 +16,7 @@ from web.api.definitions import DefinitionOut
 from web.identity import me
 from workflows import people
 
-blueprint = Blueprint("drafts", __name__, url_prefix="/api/v1/drafts", description="Processes being drawn")
+blueprint = Blueprint("drafts", __name__, description="Processes being drawn")
 _KEY = validate.Regexp(r"^[a-z][a-z0-9-]{0,62}$", error="String does not match expected pattern.")
 _PATH = validate.Regexp(
     r"^[A-Za-z0-9_\-][A-Za-z0-9_\-./]{0,150}\.(bpmn|dmn|form|json)$", error="String does not match expected pattern."

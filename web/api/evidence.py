@@ -26,7 +26,11 @@ _BODY: Final = {
             "schema": {
                 "type": "object",
                 "required": ["file"],
-                "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+                "properties": {
+                    "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+                    "kind": {"type": "string", "enum": list(evidence.KINDS), "default": "other"},
+                    "source": {"type": "string", "maxLength": 500, "default": ""},
+                },
             }
         }
     },
@@ -65,7 +69,7 @@ class FlawOut(Schema):
     code = fields.String(required=True)
 
 
-class VerifiedOut(Schema):
+class EvidenceVerified(Schema):
     """Whether files and chain are whole."""
 
     whole = fields.Boolean(required=True)
@@ -100,7 +104,7 @@ def add(session: Session, form: dict[str, str], number: str) -> Answer:
 
 
 @blueprint.get("/verification")
-@blueprint.reads(VerifiedOut)
+@blueprint.reads(EvidenceVerified)
 def verify(session: Session, number: str) -> dict[str, Any]:
     """Read every file again and recompute the chain"""
     case = cases.open_case(session, me(), number)

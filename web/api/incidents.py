@@ -10,12 +10,12 @@ from engine import incidents
 from engine.errors import NotFound
 from engine.models import Incident, IncidentStatus, ProcessInstance
 from web import cursors
-from web.api.base import Blueprint, PageQuery, Schema, page_of
+from web.api.base import Blueprint, PageQuery, Schema, nothing, page_of
 from web.api.tasks import InstanceReceipt
 from web.identity import me
 from workflows import people
 
-blueprint = Blueprint("incidents", __name__, url_prefix="/api/v1/incidents", description="Steps which failed")
+blueprint = Blueprint("incidents", __name__, description="Steps which failed")
 
 
 class IncidentOut(Schema):
@@ -39,7 +39,7 @@ class IncidentQuery(PageQuery):
     """Query of the list of incidents."""
 
     status = fields.Enum(IncidentStatus, by_value=True, load_default=IncidentStatus.OPEN)
-    instance_id = fields.UUID(load_default=None)
+    instance_id = fields.UUID(load_default=nothing)
 
 
 class RetryIn(Schema):

@@ -11,7 +11,7 @@ from engine import history, instances
 from engine.errors import NotFound
 from engine.models import InstanceStatus, ProcessDefinition, ProcessInstance
 from web import cursors
-from web.api.base import Answer, Blueprint, PageQuery, Schema, page_of
+from web.api.base import Answer, Blueprint, PageQuery, Schema, nothing, page_of
 from web.api.diagrams import DiagramOut, picture
 from web.api.tasks import InstanceReceipt
 from web.identity import me
@@ -19,7 +19,7 @@ from workflows import authorisation, cases, people
 from workflows.errors import LockedOut
 from workflows.models import Case
 
-blueprint = Blueprint("instances", __name__, url_prefix="/api/v1/instances", description="Process instances")
+blueprint = Blueprint("instances", __name__, description="Process instances")
 
 
 class InstanceOut(InstanceReceipt):
@@ -30,7 +30,7 @@ class InstanceOut(InstanceReceipt):
     definition_id = fields.UUID(required=True)
 
 
-class TokenPlace(Schema):
+class TokenPlaceOut(Schema):
     """Where a token stands."""
 
     element_id = fields.String(required=True)
@@ -44,15 +44,15 @@ class InstanceDetail(InstanceOut):
     """A process instance with its data and tokens."""
 
     variables = fields.Dict(required=True)
-    tokens = fields.List(fields.Nested(TokenPlace), required=True)
+    tokens = fields.List(fields.Nested(TokenPlaceOut), required=True)
 
 
 class InstanceQuery(PageQuery):
     """Query of the list of instances."""
 
-    key = fields.String(load_default=None, validate=validate.Length(1, 200))
-    status = fields.Enum(InstanceStatus, by_value=True, load_default=None)
-    business_key = fields.String(load_default=None, validate=validate.Length(1, 200))
+    key = fields.String(load_default=nothing, validate=validate.Length(1, 200))
+    status = fields.Enum(InstanceStatus, by_value=True, load_default=nothing)
+    business_key = fields.String(load_default=nothing, validate=validate.Length(1, 200))
 
 
 class EventOut(Schema):
@@ -68,7 +68,7 @@ class EventOut(Schema):
     hash = fields.String(required=True)
 
 
-class VerifiedOut(Schema):
+class HistoryVerified(Schema):
     """Whether the chain is whole, else the number of the first event which does not fit."""
 
     whole = fields.Boolean(required=True)
@@ -78,7 +78,7 @@ class VerifiedOut(Schema):
 class DiagramQuery(Schema):
     """Which diagram: of the instance itself, or of a process it has called."""
 
-    definition = fields.UUID(load_default=None)
+    definition = fields.UUID(load_default=nothing)
 
 
 class ReasonIn(Schema):
@@ -171,7 +171,7 @@ def events(session: Session, query: dict[str, Any], instance_id: UUID) -> dict[s
 
 
 @blueprint.get("/<uuid:instance_id>/history/verification")
-@blueprint.reads(VerifiedOut)
+@blueprint.reads(HistoryVerified)
 def verify(session: Session, instance_id: UUID) -> dict[str, Any]:
     """Recompute the hash chain of the history"""
     broken_at = history.verify(session, readable(session, instance_id).id)

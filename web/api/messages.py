@@ -11,7 +11,7 @@ from web.api.base import Blueprint, Schema
 from web.identity import me
 from workflows import people
 
-blueprint = Blueprint("messages", __name__, url_prefix="/api/v1/messages", description="Messages to instances")
+blueprint = Blueprint("messages", __name__, description="Messages to instances")
 
 
 class MessageIn(Schema):

@@ -9,7 +9,7 @@ from web.api.base import Blueprint, Schema, page_of
 from web.identity import me
 from workflows import notices
 
-blueprint = Blueprint("notices", __name__, url_prefix="/api/v1/notices", description="Messages to oneself")
+blueprint = Blueprint("notices", __name__, description="Messages to oneself")
 
 
 class NoticeOut(Schema):

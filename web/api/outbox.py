@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from engine.models import OutboxMessage
 from web import cursors
-from web.api.base import Blueprint, PageQuery, Schema, page_of
+from web.api.base import Blueprint, PageQuery, Schema, nothing, page_of
 from web.identity import me
 from workflows import masking, people
 
-blueprint = Blueprint("outbox", __name__, url_prefix="/api/v1/outbox", description="Promised side effects")
+blueprint = Blueprint("outbox", __name__, description="Promised side effects")
 _STATES: Final[dict[str, ColumnElement[bool]]] = {
     "pending": and_(OutboxMessage.delivered_at.is_(None), OutboxMessage.failed_at.is_(None)),
     "delivered": OutboxMessage.delivered_at.is_not(None),
@@ -40,8 +40,8 @@ class OutboxOut(Schema):
 class OutboxQuery(PageQuery):
     """Query of the list of promises."""
 
-    state = fields.String(load_default=None, validate=validate.OneOf(list(_STATES)))
-    topic = fields.String(load_default=None, validate=validate.Length(1, 100))
+    state = fields.String(load_default=nothing, validate=validate.OneOf(list(_STATES)))
+    topic = fields.String(load_default=nothing, validate=validate.Length(1, 100))
 
 
 @blueprint.get("")

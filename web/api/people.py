@@ -8,21 +8,21 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from web import cursors
-from web.api.base import Blueprint, PageQuery, Schema, page_of
+from web.api.base import Blueprint, PageQuery, Schema, nothing, page_of
 from web.api.session import PersonOut
 from web.identity import me
 from workflows import people
 from workflows.models import Department, Person, Role
 
-blueprint = Blueprint("people", __name__, url_prefix="/api/v1/people", description="Who works here")
-departments = Blueprint("departments", __name__, url_prefix="/api/v1/departments", description="Departments")
+blueprint = Blueprint("people", __name__, description="Who works here")
+departments = Blueprint("departments", __name__, description="Departments")
 
 
 class PeopleQuery(PageQuery):
     """Query of the list of people."""
 
-    department = fields.String(load_default=None, validate=validate.Length(1, 100))
-    role = fields.Enum(Role, by_value=True, load_default=None)
+    department = fields.String(load_default=nothing, validate=validate.Length(1, 100))
+    role = fields.Enum(Role, by_value=True, load_default=nothing)
 
 
 class DepartmentOut(Schema):

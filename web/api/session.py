@@ -14,7 +14,7 @@ from web.limits import check_failures, count_failure, limiter, login_limit
 from web.problems import WrongCredentials
 from workflows import people
 
-blueprint = Blueprint("session", __name__, url_prefix="/api/v1/session", description="Logging in and out")
+blueprint = Blueprint("session", __name__, description="Logging in and out")
 _log = structlog.get_logger("web")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.models import TaskStatus, UserTask
 from web import cursors, etag
-from web.api.base import Answer, Blueprint, PageQuery, Schema, page_of
+from web.api.base import Answer, Blueprint, PageQuery, Schema, nothing, page_of
 from web.api.cases import CaseItem
 from web.faults import invalid
 from web.identity import me
@@ -19,7 +19,7 @@ from workflows import people, usertasks
 from workflows.authorisation import TaskInCase
 from workflows.models import Person
 
-blueprint = Blueprint("tasks", __name__, url_prefix="/api/v1/tasks", description="User tasks: work waiting for people")
+blueprint = Blueprint("tasks", __name__, description="User tasks: work waiting for people")
 _BOXES: Final = ("mine", "department", "open", "done")
 _SHORT = validate.Length(0, 200)
 
@@ -83,14 +83,14 @@ class TaskQuery(PageQuery):
             "description": "mine: given or offered to me; department: nobody's; open: all of my department; done: by me"
         },
     )
-    department = fields.String(load_default=None, validate=_SHORT)
-    assignee = fields.String(load_default=None, validate=_SHORT)
-    element = fields.String(load_default=None, validate=_SHORT)
-    channel = fields.String(load_default=None, validate=_SHORT)
-    nature = fields.String(load_default=None, validate=_SHORT)
-    risk = fields.String(load_default=None, validate=_SHORT)
-    overdue = fields.Boolean(load_default=None)
-    text = fields.String(load_default=None, validate=_SHORT)
+    department = fields.String(load_default=nothing, validate=_SHORT)
+    assignee = fields.String(load_default=nothing, validate=_SHORT)
+    element = fields.String(load_default=nothing, validate=_SHORT)
+    channel = fields.String(load_default=nothing, validate=_SHORT)
+    nature = fields.String(load_default=nothing, validate=_SHORT)
+    risk = fields.String(load_default=nothing, validate=_SHORT)
+    overdue = fields.Boolean(load_default=nothing)
+    text = fields.String(load_default=nothing, validate=_SHORT)
 
 
 class AssignIn(Schema):
@@ -121,7 +121,7 @@ class UrgeIn(Schema):
     reason = fields.String(load_default="", validate=validate.Length(0, 2000))
 
 
-class DraftIn(Schema):
+class TaskDraftIn(Schema):
     """What was typed so far, unchecked."""
 
     draft = fields.Dict(keys=fields.String(), required=True)
@@ -250,7 +250,7 @@ def urge(session: Session, body: dict[str, str], task_id: UUID) -> Answer:
 
 
 @blueprint.put("/<uuid:task_id>/draft")
-@blueprint.commands(TaskReceipt, body=DraftIn, if_match=True, keyed=False)
+@blueprint.commands(TaskReceipt, body=TaskDraftIn, if_match=True, keyed=False)
 def save_draft(session: Session, body: dict[str, Any], task_id: UUID) -> Answer:
     """Keep what was typed so far"""
     rev = etag.required_rev()

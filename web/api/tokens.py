@@ -17,7 +17,7 @@ from workflows import people
 from workflows.errors import NotAllowed
 from workflows.models import ApiToken
 
-blueprint = Blueprint("tokens", __name__, url_prefix="/api/v1/tokens", description="Keys for programs")
+blueprint = Blueprint("tokens", __name__, description="Keys for programs")
 
 
 class TokenOut(Schema):
