@@ -8,7 +8,7 @@ from celery import Celery
 from celery.schedules import crontab
 
 import workflows
-from tasks import poll
+from tasks import logs, poll
 from tasks.settings import Settings, settings
 
 
@@ -48,6 +48,7 @@ def make_app(given: Settings) -> Celery:
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         worker_proc_alive_timeout=30,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
@@ -72,4 +73,5 @@ def make_app(given: Settings) -> Celery:
 
 workflows.install()
 app = make_app(settings())
+logs.attach()
 poll.attach()

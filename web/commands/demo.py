@@ -6,7 +6,7 @@ from random import Random
 from engine import clock, db
 from web.commands import ready
 from web.commands.output import CONSOLE, progress
-from workflows import demo, people, receiving
+from workflows import demo, people, receiving, simulation
 from workflows.models import Person
 from workflows.simulation import stories
 
@@ -23,23 +23,37 @@ SHOWN = (
     "auditor",
     "admin",
 )
-_SPREAD = timedelta(days=5)
+_PAST = timedelta(days=21)
+_NEW = 4
 _SEED = 20260101
 
 
 def fill(cases: int) -> None:
-    """Put people, processes and `cases` complaints of the last five days into the database where it is empty."""
+    """Put people, processes and `cases` complaints into the database where it is empty.
+
+    Simulated staff have worked most of them during the last weeks; the newest arrive now, so that their letters leave.
+    """
     with CONSOLE.status("preparing the database"):
         was_empty = ready.prepare(people=True)
-    if not was_empty:
+    if not was_empty or cases == 0:
         return
-    rng, begin = Random(_SEED), clock.now() - _SPREAD  # noqa: S311 (a story, not a secret)
+    new = min(_NEW, cases)
     with progress("demo cases") as advance:
-        for number in range(cases):
-            moment = begin + _SPREAD * number / cases
-            with clock.at(moment), db.transaction() as session:
-                receiving.receive(session, stories.complaint(rng, moment), actor="system")
-            advance(number + 1, cases)
+        begin = clock.now() - _PAST
+        simulation.drive(
+            db.transaction,
+            cases - new,
+            _SEED,
+            lambda done, _: advance(done, cases),
+            begin=begin,
+            span=_PAST,
+            until=clock.now(),
+        )
+        rng = Random(_SEED)  # noqa: S311 (a story, not a secret)
+        for number in range(new):
+            with db.transaction() as session:
+                receiving.receive(session, stories.complaint(rng, clock.now()), actor="system")
+            advance(cases - new + number + 1, cases)
 
 
 def logins() -> list[tuple[str, str, str]]:

@@ -90,18 +90,26 @@ def _web(host: str, port: int, workers: int, threads: int) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "web.create_app:create_app()"),
         *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"),
         *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
-        *("--graceful-timeout", "15", "--max-requests", "20000", "--max-requests-jitter", "2000"),
+        *(
+            "--graceful-timeout",
+            "15",
+            "--max-requests",
+            "20000",
+            "--max-requests-jitter",
+            "2000",
+            "--no-control-socket",
+        ),
     ]
 
 
 def _worker(concurrency: int) -> list[str]:
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     celery = (sys.executable, "-m", "celery", "--app", "tasks.app", "worker")
-    return [*celery, "--pool", "prefork", "--concurrency", str(concurrency), "--loglevel", "INFO", *quiet]
+    return [*celery, "--pool", "prefork", "--concurrency", str(concurrency), "--loglevel", "WARNING", *quiet]
 
 
 def _beat() -> list[str]:
-    return [sys.executable, "-m", "celery", "--app", "tasks.app", "beat", "--loglevel", "INFO", "--pidfile="]
+    return [sys.executable, "-m", "celery", "--app", "tasks.app", "beat", "--loglevel", "WARNING", "--pidfile="]
 
 
 def _become(command: list[str]) -> None:
