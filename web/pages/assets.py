@@ -24,18 +24,20 @@ def script(entry: str) -> str:
     return _address(_chunk(entry)["file"])
 
 
-def styles(entry: str) -> list[str]:
-    """Addresses of the style sheets which an entry and what it imports need, in order."""
+def styles(*entries: str) -> list[str]:
+    """Addresses of the style sheets which entries and what they import need, in order."""
     found: list[str] = []
+    seen: set[str] = set()
 
-    def collect(chunk: dict[str, Any], seen: set[str]) -> None:
+    def collect(chunk: dict[str, Any]) -> None:
         for name in chunk.get("imports", []):
             if name not in seen:
                 seen.add(name)
-                collect(_manifest()[name], seen)
+                collect(_manifest()[name])
         found.extend(sheet for sheet in chunk.get("css", []) if sheet not in found)
 
-    collect(_chunk(entry), set())
+    for entry in entries:
+        collect(_chunk(entry))
     return [_address(sheet) for sheet in found]
 
 

@@ -110,7 +110,7 @@ async function draw(box, definition) {
   try {
     const { data } = await call('GET', box.dataset.diagram + (definition ? `?definition=${definition}` : ''));
     box.replaceChildren();
-    const viewer = new NavigatedViewer({ container: box, bpmnRenderer: colours, textRenderer: { defaultStyle: { fontFamily: 'inherit' } } });
+    const viewer = new NavigatedViewer({ container: box, bpmnRenderer: colours, textRenderer: { defaultStyle: { fontFamily: getComputedStyle(document.body).fontFamily } } });
     await viewer.importXML(data.xml);
     translate(viewer);
     mark(viewer, data);

@@ -1,0 +1,54 @@
+// The decision editor: dmn-js, and a panel beside it which asks the server for the result and lights the rows that matched.
+import 'dmn-js/dist/assets/diagram-js.css';
+import 'dmn-js/dist/assets/dmn-js-shared.css';
+import 'dmn-js/dist/assets/dmn-js-drd.css';
+import 'dmn-js/dist/assets/dmn-js-decision-table.css';
+import 'dmn-js/dist/assets/dmn-js-decision-table-controls.css';
+import 'dmn-js/dist/assets/dmn-js-literal-expression.css';
+import 'dmn-js/dist/assets/dmn-js-boxed-expression.css';
+import 'dmn-js/dist/assets/dmn-font/css/dmn-embedded.css';
+
+import DmnModeler from 'dmn-js/lib/Modeler';
+
+import { TranslateModule } from './translate.js';
+import { openTry } from './tryit.js';
+
+export async function openDecisions(canvas, panel, xml, { onChange, address }) {
+  const common = { additionalModules: [TranslateModule] };
+  const modeler = new DmnModeler({
+    container: canvas,
+    drd: common,
+    decisionTable: common,
+    literalExpression: common,
+    boxedExpression: common,
+  });
+  await modeler.importXML(xml);
+  const table = modeler.getViews().find((view) => view.type === 'decisionTable');
+  if (table) await modeler.open(table);
+
+  const listening = new WeakSet();
+  const listen = () => {
+    const viewer = modeler.getActiveViewer();
+    if (!viewer || listening.has(viewer)) return;
+    listening.add(viewer);
+    viewer.on('commandStack.changed', async () => onChange((await modeler.saveXML({ format: true })).xml));
+  };
+  modeler.on('views.changed', listen);
+  listen();
+
+  const closeTry = openTry(panel, modeler, address);
+  return {
+    modeler,
+    destroy() {
+      closeTry();
+      modeler.destroy();
+    },
+    replace: (text) => modeler.importXML(text),
+    async focus(id) {
+      const view = modeler.getViews().find((one) => one.element.id === id);
+      if (view) await modeler.open(view);
+      return Boolean(view);
+    },
+    mark() {},
+  };
+}

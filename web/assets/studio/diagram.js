@@ -1,0 +1,88 @@
+// The diagram editor: bpmn-js with our dialect's panel, arranged for people who know the work, not the engine.
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
+import '@bpmn-io/properties-panel/assets/properties-panel.css';
+import 'diagram-js-minimap/assets/diagram-js-minimap.css';
+import 'bpmn-js-color-picker/colors/color-picker.css';
+import 'bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css';
+
+import BpmnModeler from 'bpmn-js/lib/Modeler';
+import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule } from 'bpmn-js-properties-panel';
+import ColorPickerModule from 'bpmn-js-color-picker';
+import { CreateAppendAnythingModule } from 'bpmn-js-create-append-anything';
+import TokenSimulationModule from 'bpmn-js-token-simulation';
+import ZeebeBehaviorsModule from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
+import minimapModule from 'diagram-js-minimap';
+import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
+
+import { BusinessPanelModule } from './panel/index.js';
+import { TranslateModule } from './translate.js';
+
+export async function openDiagram(canvas, panel, xml, { onChange, bundle }) {
+  const modeler = new BpmnModeler({
+    container: canvas,
+    propertiesPanel: { parent: panel },
+    additionalModules: [
+      BpmnPropertiesPanelModule,
+      BpmnPropertiesProviderModule,
+      ZeebePropertiesProviderModule,
+      ZeebeBehaviorsModule,
+      CreateAppendAnythingModule,
+      ColorPickerModule,
+      TokenSimulationModule,
+      minimapModule,
+      BusinessPanelModule,
+      TranslateModule,
+      { bundle: ['value', bundle] },
+    ],
+    moddleExtensions: { zeebe },
+    textRenderer: { defaultStyle: { fontFamily: 'inherit' } },
+  });
+  await modeler.importXML(xml);
+  modeler.get('canvas').zoom('fit-viewport', 'auto');
+  modeler.get('eventBus').on('commandStack.changed', async () => {
+    const { xml: changed } = await modeler.saveXML({ format: true });
+    onChange(changed);
+  });
+  return {
+    modeler,
+    destroy: () => modeler.destroy(),
+    replace: (text) => modeler.importXML(text),
+    focus: (id) => select(modeler, id),
+    mark: (findings) => mark(modeler, findings),
+  };
+}
+
+function select(modeler, id) {
+  const element = modeler.get('elementRegistry').get(id);
+  if (!element) return false;
+  modeler.get('selection').select(element);
+  modeler.get('canvas').scrollToElement(element, 120);
+  return true;
+}
+
+// Findings of the publish gate as badges on their elements.
+function mark(modeler, findings) {
+  const overlays = modeler.get('overlays');
+  const canvas = modeler.get('canvas');
+  const registry = modeler.get('elementRegistry');
+  overlays.remove({ type: 'finding' });
+  for (const element of registry.getAll()) {
+    canvas.removeMarker(element, 'has-error');
+    canvas.removeMarker(element, 'has-warning');
+  }
+  const byElement = new Map();
+  for (const finding of findings) {
+    if (registry.get(finding.element)) byElement.set(finding.element, [...(byElement.get(finding.element) ?? []), finding]);
+  }
+  for (const [id, list] of byElement) {
+    const worst = list.some((one) => one.severity === 'error') ? 'error' : 'warning';
+    canvas.addMarker(id, `has-${worst}`);
+    const badge = document.createElement('span');
+    badge.className = `finding ${worst}`;
+    badge.textContent = worst === 'error' ? '!' : '?';
+    badge.title = list.map((one) => one.message).join('\n');
+    overlays.add(id, 'finding', { position: { top: -10, right: 14 }, html: badge });
+  }
+}

@@ -1,0 +1,273 @@
+// The studio: one bundle open in tabs (diagrams, decisions, forms), saved as it is typed, checked by the server's gate.
+import './index.css';
+
+import { call, complain } from '../base/api.js';
+import { ask } from '../base/actions.js';
+import { language, say } from '../base/texts.js';
+import { toast } from '../base/toast.js';
+import { Draft } from './draft.js';
+import { Problems } from './problems.js';
+import { emptyFile } from './templates.js';
+
+const root = document.querySelector('[data-studio]');
+const canvas = root.querySelector('[data-canvas]');
+const panel = root.querySelector('[data-panel]');
+const tabs = root.querySelector('[role="tablist"]');
+const draft = new Draft(root.dataset.studio, { readonly: root.dataset.readonly === 'yes' });
+const problems = new Problems(root.querySelector('[data-problems]'), draft);
+let current = null; // {path, editor}
+
+const editors = {
+  bpmn: () => import('./diagram.js').then((module) => module.openDiagram),
+  dmn: () => import('./decisions.js').then((module) => module.openDecisions),
+  form: () => import('./forms.js').then((module) => module.openForm),
+};
+const kindOf = (path) => path.slice(path.lastIndexOf('.') + 1);
+const order = ['bpmn', 'dmn', 'form'];
+
+const bundle = {
+  departments: [],
+  deadlines: [],
+  functions: [],
+  forms: () => [...draft.files].filter(([path]) => kindOf(path) === 'form').map(([path, text]) => formId(path, text)),
+  decisions: () => [...draft.files].filter(([path]) => kindOf(path) === 'dmn').flatMap(([, text]) => decisionsIn(text)),
+  openForm: (id) => goTo([...draft.files].find(([path, text]) => kindOf(path) === 'form' && formId(path, text) === id)?.[0]),
+  openDecision: (id) => goTo([...draft.files].find(([path, text]) => kindOf(path) === 'dmn' && decisionsIn(text).some((one) => one.id === id))?.[0], id),
+};
+
+function formId(path, text) {
+  try {
+    return JSON.parse(text).id ?? path.replace(/\.form$/, '');
+  } catch {
+    return path.replace(/\.form$/, '');
+  }
+}
+
+function decisionsIn(text) {
+  const xml = new DOMParser().parseFromString(text, 'application/xml');
+  return [...xml.getElementsByTagNameNS('*', 'decision')].map((one) => ({ id: one.getAttribute('id'), name: one.getAttribute('name') ?? '' }));
+}
+
+function titleOf(path, text) {
+  if (kindOf(path) === 'form') {
+    return formId(path, text);
+  }
+  return path.replace(/\.(bpmn|dmn)$/, '');
+}
+
+function renderTabs() {
+  const paths = [...draft.files.keys()]
+    .filter((path) => order.includes(kindOf(path)))
+    .sort((a, b) => order.indexOf(kindOf(a)) - order.indexOf(kindOf(b)) || a.localeCompare(b));
+  tabs.replaceChildren(
+    ...paths.map((path) => {
+      const tab = document.createElement('button');
+      tab.type = 'button';
+      tab.role = 'tab';
+      tab.className = `file ${kindOf(path)}`;
+      tab.textContent = titleOf(path, draft.files.get(path));
+      tab.title = path;
+      tab.dataset.path = path;
+      tab.setAttribute('aria-selected', String(path === current?.path));
+      tab.setAttribute('aria-controls', 'studio-canvas');
+      tab.tabIndex = path === current?.path ? 0 : -1;
+      const faults = problems.findings.filter((one) => one.file === path && one.severity === 'error').length;
+      if (faults) {
+        const count = document.createElement('span');
+        count.className = 'count';
+        count.textContent = String(faults);
+        tab.append(count);
+      }
+      tab.addEventListener('click', () => open(path));
+      return tab;
+    }),
+  );
+  return paths;
+}
+
+tabs.addEventListener('keydown', (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const all = [...tabs.children];
+  const next = all[(all.indexOf(document.activeElement) + step + all.length) % all.length];
+  next?.focus();
+});
+
+async function open(path) {
+  if (current?.path === path || !draft.files.has(path)) return;
+  current?.editor?.destroy();
+  canvas.replaceChildren();
+  panel.replaceChildren();
+  canvas.classList.add('loading');
+  current = { path, editor: null };
+  renderTabs();
+  const opening = current;
+  try {
+    const start = await editors[kindOf(path)]();
+    if (current !== opening) return;
+    opening.editor = await start(canvas, panel, draft.files.get(path), {
+      bundle,
+      address: `${draft.address}/decisions/${encodeURIComponent(path)}/evaluate`,
+      onChange: (text) => draft.set(path, text),
+    });
+    opening.editor.mark(problems.findings.filter((one) => one.file === path));
+  } catch (error) {
+    console.warn(error);
+    const message = document.createElement('p');
+    message.className = 'empty';
+    message.textContent = say('{0} could not be opened: {1}', path, error.message);
+    canvas.replaceChildren(message);
+  } finally {
+    canvas.classList.remove('loading');
+  }
+}
+
+async function goTo(path, element) {
+  if (!path) return;
+  await open(path);
+  if (element) await current.editor?.focus(element);
+}
+
+// -- saved or not -------------------------------------------------------------------------------------------------
+const saved = root.querySelector('[data-saved]');
+const words = { saved: 'Saved', changed: 'Not saved yet', saving: 'Saving …', conflict: 'Somebody else saved first', offline: 'Not saved: no connection' };
+draft.addEventListener('state', () => {
+  saved.textContent = say(words[draft.state]);
+  saved.dataset.state = draft.state;
+  if (draft.state === 'offline' && draft.error?.status >= 400 && draft.error.status < 500) complain(draft.error);
+  if (draft.state === 'conflict') settle();
+  for (const button of root.querySelectorAll('[data-needs-saved]')) button.disabled = draft.state !== 'saved';
+});
+draft.addEventListener('stored', () => problems.check());
+draft.addEventListener('replaced', async () => {
+  const path = current?.path;
+  current?.editor?.destroy();
+  current = null;
+  const paths = renderTabs();
+  await open(paths.includes(path) ? path : paths[0]);
+});
+addEventListener('beforeunload', (event) => {
+  if (draft.isChanged() && !draft.readonly) event.preventDefault();
+});
+
+function settle() {
+  const dialog = document.getElementById('conflict');
+  const list = dialog.querySelector('[data-files]');
+  list.replaceChildren(
+    ...draft.theirs.differing.map((path) => {
+      const field = document.createElement('fieldset');
+      field.className = 'field';
+      const legend = document.createElement('legend');
+      legend.textContent = path;
+      field.append(legend);
+      for (const [side, label] of [['mine', say('Keep mine')], ['theirs', say('Take theirs')]]) {
+        const choice = document.createElement('label');
+        const input = document.createElement('input');
+        input.type = 'radio';
+        input.name = path;
+        input.value = side;
+        input.required = true;
+        choice.append(input, label);
+        field.append(choice);
+      }
+      for (const [side, files] of [['mine', draft.files], ['theirs', draft.theirs.files]]) {
+        const link = document.createElement('a');
+        link.className = 'small';
+        link.download = `${side}-${path.replaceAll('/', '-')}`;
+        link.href = URL.createObjectURL(new Blob([files.get(path) ?? ''], { type: 'text/plain' }));
+        link.textContent = side === 'mine' ? say('Download mine') : say('Download theirs');
+        field.append(link);
+      }
+      return field;
+    }),
+  );
+  ask(dialog, async (chosen) => {
+    await draft.settle(chosen);
+    toast(say('Both states were brought together.'));
+  });
+}
+
+// -- problems -----------------------------------------------------------------------------------------------------
+problems.addEventListener('checked', () => {
+  renderTabs();
+  current?.editor?.mark(problems.findings.filter((one) => one.file === current.path));
+});
+problems.addEventListener('go', ({ detail }) => goTo(detail.file || current?.path, detail.element));
+
+// -- verbs of the draft -------------------------------------------------------------------------------------------
+root.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-draft]');
+  if (!button) return;
+  const verb = button.dataset.draft;
+  if (verb === 'check') {
+    await draft.save();
+    await problems.check();
+    root.querySelector('[data-problems]').open = true;
+    return;
+  }
+  await draft.save();
+  const send = async (fields) => {
+    const { data } = await call('POST', `${draft.address}/${verb}`, fields, { rev: draft.rev, once: crypto.randomUUID() });
+    location.assign(verb === 'publish' ? `${root.dataset.library}#${data.key}` : location.href);
+  };
+  const dialog = button.dataset.confirm && document.getElementById(button.dataset.confirm);
+  if (dialog) {
+    ask(dialog, send);
+    return;
+  }
+  try {
+    await send({});
+  } catch (error) {
+    complain(error);
+    await problems.check();
+  }
+});
+
+root.addEventListener('submit', (event) => {
+  const form = event.target.closest('form[data-new-file]');
+  if (!form) return;
+  event.preventDefault();
+  const name = form.elements.name.value.trim();
+  const path = `${name}.${form.elements.kind.value}`;
+  const error = form.querySelector('[data-error]');
+  if (draft.files.has(path)) {
+    error.hidden = false;
+    error.textContent = say('There is a file of this name already.');
+    return;
+  }
+  form.closest('dialog').close();
+  draft.set(path, emptyFile(form.elements.kind.value, name));
+  renderTabs();
+  open(path);
+});
+
+document.addEventListener('keydown', (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === 's') {
+    event.preventDefault();
+    draft.save();
+  }
+});
+
+async function start() {
+  try {
+    const [kept, catalog] = await Promise.all([draft.load(), call('GET', '/api/v1/catalog')]);
+    const name = (one) => ({ ...one, name: language === 'zh' ? one.name_zh : one.name_en });
+    bundle.departments = catalog.data.departments.map(name);
+    bundle.deadlines = catalog.data.deadlines.map(name);
+    bundle.functions = catalog.data.functions.map((one) => ({ ...one, title: language === 'zh' ? one.title_zh : one.title_en }));
+    const paths = renderTabs();
+    await open(paths[0]);
+    if (kept && !draft.readonly) {
+      draft.files = kept.files;
+      draft.dispatchEvent(new Event('replaced'));
+      toast(say('What you had not saved was brought back.'));
+      await draft.save();
+    }
+    await problems.check();
+    root.dataset.ready = 'yes';
+  } catch (error) {
+    complain(error);
+  }
+}
+
+start();

@@ -1,0 +1,164 @@
+// Our groups of the panel and their entries.
+import { isSelectEntryEdited, isTextFieldEntryEdited, SelectEntry, TextAreaEntry, TextFieldEntry } from '@bpmn-io/properties-panel';
+import { h } from '@bpmn-io/properties-panel/preact';
+import { useService } from 'bpmn-js-properties-panel';
+
+import { say } from '../../base/texts.js';
+import { extension, header, property, setExtension, setHeader, setProperty } from './extensions.js';
+import { limitOf, removeLimit, setLimit } from './limits.js';
+
+const section = (id, label, entries, more = {}) => ({ id, label: say(label), entries, shouldOpen: true, ...more });
+
+// One entry bound to a getter and a setter of the element.
+function entry(id, element, component, isEdited, label, get, set, more = {}) {
+  function Entry() {
+    const modeling = useService('modeling');
+    const injector = useService('injector');
+    const debounce = useService('debounceInput');
+    const options = more.options ? () => more.options(injector.get('bundle'), element) : undefined;
+    return h(component, {
+      id,
+      element,
+      debounce,
+      label: say(label),
+      description: more.hint ? say(more.hint) : undefined,
+      getValue: () => get(element, injector) ?? '',
+      setValue: (value) => set(element, value, injector, modeling),
+      getOptions: options,
+      validate: more.validate,
+      disabled: more.disabled,
+    });
+  }
+  return { id, component: Entry, isEdited };
+}
+
+const text = (id, element, label, get, set, more) => entry(id, element, TextFieldEntry, isTextFieldEntryEdited, label, get, set, more);
+const area = (id, element, label, get, set, more) => entry(id, element, TextAreaEntry, isTextFieldEntryEdited, label, get, set, more);
+const choice = (id, element, label, get, set, more) => entry(id, element, SelectEntry, isSelectEntryEdited, label, get, set, more);
+
+function button(id, element, label, run) {
+  function Entry() {
+    const bundle = useService('bundle');
+    return h('div', { class: 'bio-properties-panel-entry' }, h('button', { type: 'button', class: 'button', onClick: () => run(element, bundle) }, say(label)));
+  }
+  return { id, component: Entry, isEdited: () => false };
+}
+
+const none = () => ({ value: '', label: say('– none –') });
+const withNone = (list) => [none(), ...list];
+
+export function namesGroup(element) {
+  const name = (one) => one.businessObject.get('name') ?? one.businessObject.get('text');
+  return section('names', 'Name', [
+    area('name-zh', element, 'Name (Chinese)', name, (one, value, _, modeling) => modeling.updateLabel(one, value ?? '')),
+    area('name-en', element, 'Name (English)', (one) => property(one, 'redress:name-en'), (one, value, injector) => setProperty(injector, one, 'redress:name-en', value)),
+  ]);
+}
+
+const lane = (element) => element.businessObject.lanes?.[0] ?? laneAround(element);
+
+// The lane whose shape holds the element's middle: bpmn-js keeps the reference only in the lane.
+function laneAround(element) {
+  const all = element.parent?.children ?? [];
+  const x = element.x + element.width / 2;
+  const y = element.y + element.height / 2;
+  const holds = (one) => one.x <= x && x <= one.x + one.width && one.y <= y && y <= one.y + one.height;
+  return all.find((one) => one.type === 'bpmn:Lane' && holds(one))?.businessObject;
+}
+
+export function whoGroup(element) {
+  return section('who', 'Who', [
+    text('lane', element, 'Department (the lane it lies in)', (one) => lane(one)?.name ?? say('– not in a lane –'), () => {}, { disabled: true, hint: 'Drag the task into another lane to give it to another department.' }),
+    choice(
+      'department',
+      element,
+      'Other department',
+      (one) => extension(one, 'zeebe:AssignmentDefinition')?.candidateGroups,
+      (one, value, injector) => setExtension(injector, one, 'zeebe:AssignmentDefinition', { candidateGroups: value || undefined }),
+      {
+        options: (bundle, one) => {
+          const now = extension(one, 'zeebe:AssignmentDefinition')?.candidateGroups;
+          const known = bundle.departments.map(({ code, name }) => ({ value: code, label: name }));
+          return withNone(now && !known.some((each) => each.value === now) ? [...known, { value: now, label: now }] : known);
+        },
+      },
+    ),
+    text(
+      'assignee',
+      element,
+      'One person (FEEL or login)',
+      (one) => extension(one, 'zeebe:AssignmentDefinition')?.assignee,
+      (one, value, injector) => setExtension(injector, one, 'zeebe:AssignmentDefinition', { assignee: value || undefined }),
+    ),
+  ]);
+}
+
+export function timeGroup(element) {
+  return section('time', 'By when and escalation', [
+    choice(
+      'limit',
+      element,
+      'Time limit from the deadline table',
+      (one) => limitOf(one)?.step,
+      (one, value, injector) => (value ? setLimit(injector, one, { step: value }) : removeLimit(injector, one)),
+      {
+        options: (bundle, one) => {
+          const now = limitOf(one)?.step;
+          const known = bundle.deadlines.map(({ code, name }) => ({ value: code, label: name }));
+          return withNone(now && !known.some((each) => each.value === now) ? [...known, { value: now, label: now }] : known);
+        },
+        hint: 'An overdue event is drawn on the task; when it fires, the next level is told.',
+      },
+    ),
+    text('limit-feel', element, 'Or an own expression', (one) => limitOf(one)?.value, (one, value, injector) => (value ? setLimit(injector, one, { value }) : removeLimit(injector, one)), { hint: 'For example =working days(3) or PT24H' }),
+    text('limit-escalate', element, 'Step name in the escalation', (one) => limitOf(one)?.escalation && header(limitOf(one).escalation, 'step'), (one, value, injector) => limitOf(one)?.escalation && setHeader(injector, limitOf(one).escalation, 'step', value)),
+  ]);
+}
+
+export function formGroup(element) {
+  return section(
+    'form-choice',
+    'Form',
+    [
+      choice(
+        'form-id',
+        element,
+        'Form',
+        (one) => extension(one, 'zeebe:FormDefinition')?.formId,
+        (one, value, injector) => setExtension(injector, one, 'zeebe:FormDefinition', value ? { formId: value } : null),
+        { options: (bundle) => withNone(bundle.forms().map((id) => ({ value: id, label: id }))) },
+      ),
+      button('open-form', element, 'Open the form', (one, bundle) => bundle.openForm(extension(one, 'zeebe:FormDefinition')?.formId)),
+    ],
+    { replaces: 'form' },
+  );
+}
+
+export function decisionGroup(element) {
+  const facts = (one) => extension(one, 'zeebe:CalledDecision');
+  return section(
+    'decision-choice',
+    'Decision',
+    [
+      choice('decision-id', element, 'Decision table', (one) => facts(one)?.decisionId, (one, value, injector) => setExtension(injector, one, 'zeebe:CalledDecision', { decisionId: value || undefined }), {
+        options: (bundle) => withNone(bundle.decisions().map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))),
+      }),
+      button('open-decision', element, 'Open the decision', (one, bundle) => bundle.openDecision(facts(one)?.decisionId)),
+      text('decision-result', element, 'Result goes to variable', (one) => facts(one)?.resultVariable, (one, value, injector) => setExtension(injector, one, 'zeebe:CalledDecision', { resultVariable: value || undefined })),
+    ],
+    { replaces: 'calledDecision' },
+  );
+}
+
+export function automaticGroup(element) {
+  return section(
+    'automatic',
+    'What is done automatically',
+    [
+      choice('function', element, 'Function', (one) => extension(one, 'zeebe:TaskDefinition')?.type, (one, value, injector) => setExtension(injector, one, 'zeebe:TaskDefinition', value ? { type: value } : null), {
+        options: (bundle) => withNone(bundle.functions.map(({ name, title }) => ({ value: name, label: title }))),
+      }),
+    ],
+    { replaces: 'taskDefinition' },
+  );
+}

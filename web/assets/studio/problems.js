@@ -1,0 +1,57 @@
+// The list of what the publish gate found; a click goes to the element.
+import { call, complain } from '../base/api.js';
+import { language, say } from '../base/texts.js';
+
+export class Problems extends EventTarget {
+  constructor(box, draft) {
+    super();
+    this.box = box;
+    this.draft = draft;
+    this.findings = [];
+  }
+
+  async check() {
+    try {
+      const { data } = await call('POST', `${this.draft.address}/check`);
+      this.accepted = data.accepted;
+      this.findings = data.findings.map((one) => ({
+        ...one,
+        message: language === 'zh' ? one.message_zh : one.message_en,
+        hint: language === 'zh' ? one.hint_zh : one.hint_en,
+      }));
+      this.render();
+      this.dispatchEvent(new Event('checked'));
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  render() {
+    const errors = this.findings.filter((one) => one.severity === 'error').length;
+    const head = this.box.querySelector('summary');
+    head.dataset.tone = errors ? 'danger' : this.findings.length ? 'warn' : 'good';
+    head.textContent = this.findings.length
+      ? say('{0} errors, {1} warnings', errors, this.findings.length - errors)
+      : say('The gate has nothing to object to');
+    const list = this.box.querySelector('ol');
+    list.replaceChildren(...this.findings.map((one) => this.line(one)));
+  }
+
+  line(finding) {
+    const item = document.createElement('li');
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = `finding-line ${finding.severity}`;
+    const where = document.createElement('code');
+    where.textContent = finding.element || finding.file;
+    const text = document.createElement('span');
+    text.textContent = finding.message;
+    const hint = document.createElement('span');
+    hint.className = 'small muted';
+    hint.textContent = finding.hint;
+    button.append(where, text, hint);
+    button.addEventListener('click', () => this.dispatchEvent(new CustomEvent('go', { detail: finding })));
+    item.append(button);
+    return item;
+  }
+}

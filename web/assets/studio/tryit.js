@@ -1,0 +1,101 @@
+// Try it: values for a decision's inputs go to the server, which evaluates the saved file as it would in a case.
+import { call, complain } from '../base/api.js';
+import { say } from '../base/texts.js';
+
+// "12" is a number, "true" a boolean, everything else a text; an empty field is null.
+function typed(text) {
+  if (text === '') return null;
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text;
+}
+
+export function openTry(panel, modeler, address) {
+  const form = document.createElement('form');
+  form.className = 'try stack';
+  panel.replaceChildren(form);
+  let decision;
+
+  const inputs = () => {
+    const view = modeler.getActiveView();
+    decision = view?.element;
+    const logic = decision?.decisionLogic;
+    const names = (logic?.input ?? []).map((one) => one.inputExpression?.text).filter(Boolean);
+    return [...new Set(names)];
+  };
+
+  const render = () => {
+    const names = inputs();
+    const head = document.createElement('h2');
+    head.textContent = say('Try it');
+    const text = document.createElement('p');
+    text.className = 'small muted';
+    text.textContent = names.length ? say('The server evaluates the saved decision with these values.') : say('Open a decision table to try it.');
+    form.replaceChildren(head, text);
+    for (const name of names) {
+      const field = document.createElement('label');
+      field.className = 'field';
+      const label = document.createElement('span');
+      label.textContent = name;
+      const input = document.createElement('input');
+      input.className = 'input';
+      input.name = name;
+      field.append(label, input);
+      form.append(field);
+    }
+    if (names.length) {
+      const button = document.createElement('button');
+      button.className = 'button primary';
+      button.textContent = say('Evaluate');
+      const result = document.createElement('div');
+      result.className = 'result';
+      result.setAttribute('aria-live', 'polite');
+      form.append(button, result);
+    }
+    light([]);
+  };
+
+  const light = (rules) => {
+    for (const cell of document.querySelectorAll('.dmn-decision-table-container tr.matched')) cell.classList.remove('matched');
+    for (const id of rules) {
+      const cell = document.querySelector(`.dmn-decision-table-container td[data-row-id="${CSS.escape(id)}"]`);
+      cell?.closest('tr').classList.add('matched');
+    }
+  };
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const context = {};
+    for (const [name, value] of new FormData(form)) place(context, name, typed(value));
+    try {
+      const { data } = await call('POST', address, { decision: decision.id, context });
+      show(form.querySelector('.result'), data);
+      light((data.trace ?? []).flatMap((one) => (one.decision === decision.id ? one.matched : [])));
+    } catch (error) {
+      complain(error);
+    }
+  });
+  modeler.on('views.changed', render);
+  render();
+  return () => panel.replaceChildren();
+}
+
+// "case.amount" goes into a nested object
+function place(context, name, value) {
+  const parts = name.split('.').map((part) => part.trim());
+  let here = context;
+  for (const part of parts.slice(0, -1)) here = here[part] ??= {};
+  here[parts.at(-1)] = value;
+}
+
+function show(box, { value, diagnostics = [] }) {
+  const result = document.createElement('pre');
+  result.textContent = JSON.stringify(value, null, 2);
+  const notes = diagnostics.map((one) => {
+    const line = document.createElement('p');
+    line.className = 'small';
+    line.textContent = one;
+    return line;
+  });
+  box.replaceChildren(result, ...notes);
+}
