@@ -193,7 +193,7 @@ def _input_output(element: etree._Element, owner: etree._Element, vendor: str) -
 
 def _in_out(element: etree._Element, owner: etree._Element, vendor: str, name: str) -> Iterator[Note]:
     """`camunda:in` / `camunda:out` of a call activity: one variable, or all of them."""
-    source, target = element.get("source") or element.get("sourceExpression", ""), element.get("target", "")
+    source, target = element.get("source") or element.get("sourceExpression") or "", element.get("target", "")
     translated = expressions.juel(source)
     old = f"{source} -> {target}"
     parent = element.getparent()
