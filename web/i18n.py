@@ -13,7 +13,7 @@ _LOCALES: dict[Language, str] = {"zh": "zh_Hans_CN", "en": "en"}
 
 
 def language() -> Language:
-    """The language of this request: the person's setting, a cookie, the browser's wish, else Chinese."""
+    """The language of this request: the switch on the page (a cookie), the person's setting, the browser's wish."""
     if not has_request_context():
         return "zh"
     kept: Language | None = g.get("language")
@@ -24,7 +24,7 @@ def language() -> Language:
 
 def _wanted() -> Language:
     person = g.get("person")
-    for wish in (getattr(person, "locale", None), request.cookies.get(COOKIE)):
+    for wish in (request.cookies.get(COOKIE), getattr(person, "locale", None)):
         if wish:
             return "en" if str(wish).lower().startswith("en") else "zh"
     return "en" if request.accept_languages.best_match(["zh", "en"]) == "en" else "zh"
