@@ -20,7 +20,7 @@ _DATA = Path(__file__).parent / "data"
 def plant(session: Session, *, bundles: Path = ROOT / "diagrams") -> None:
     """Master data, demo people and all bundles of a folder; what is there already stays as it is."""
     seeds.plant(session)
-    _people(session)
+    people_of_the_demo(session)
     publish(session, bundles)
 
 
@@ -30,7 +30,8 @@ def logins() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _people(session: Session) -> None:
+def people_of_the_demo(session: Session) -> None:
+    """Everybody in the data file who is not here yet, with the password `redress`."""
     known = set(session.scalars(select(Person.login)))
     template = Person(login="", name_zh="", name_en="", department="")
     people.set_password(template, PASSWORD)  # one hash for all: nobody keeps a secret behind these
