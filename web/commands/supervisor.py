@@ -57,12 +57,16 @@ class Supervisor:
         previous = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             while not self.stopping.wait(0.3):
-                for child in self.children:
-                    self._look_after(child)
+                self.look()
         finally:
             self.stop()
             for number, handler in previous.items():
                 signal.signal(number, handler)
+
+    def look(self) -> None:
+        """Start again what has ended; the more often in a row, the later."""
+        for child in self.children:
+            self._look_after(child)
 
     def stop(self) -> None:
         """Ask every child to finish, the last started first; kill what does not (or all, at a second signal)."""
