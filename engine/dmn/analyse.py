@@ -57,7 +57,7 @@ class _Grid:
 
 
 def analyse(table: Table, allowed: Sequence[str] = ()) -> list[TableFinding]:
-    """The findings of a table, gravest first.
+    """The findings of a table, gravest first, at most fifty of each kind.
 
     allowed: for each input the unary tests which limit its values (default: the column's own `inputValues`); they keep
     values which cannot occur from being reported as gaps.
@@ -65,7 +65,7 @@ def analyse(table: Table, allowed: Sequence[str] = ()) -> list[TableFinding]:
     grid = _grid(table, list(allowed) or [column.allowed for column in table.inputs])
     findings = [*_overlaps(table, grid), *_gaps(table, grid), *_unreachable(table, grid), *_opaque(table, grid)]
     order = ("error", "warning", "info")
-    return sorted(findings, key=lambda finding: order.index(finding.severity))[: _MAX_FINDINGS + 1]
+    return sorted(dict.fromkeys(findings), key=lambda finding: order.index(finding.severity))
 
 
 def _grid(table: Table, allowed: list[str]) -> _Grid:

@@ -194,12 +194,14 @@ def _iterator(found: model.Iterator, around: Surroundings) -> Code:
     collection = compile_expression(found.collection, around)
     body = compile_expression(found.body, around.knowing(found.variable, "partial"))
     where, name = found.id or around.element, found.variable
+    looks_back = "partial" in repr(found.body)  # only then is a copy of the results so far worth its price
 
     def answers(run: Run, scope: Scope) -> list[object]:
         results: list[object] = []
         for item in _items(collection(run, scope)):
-            run.step()
-            results.append(body(run, {**scope, name: item, "partial": results}))
+            run.step(len(results) if looks_back else 1)
+            known = list(results) if looks_back else results
+            results.append(body(run, {**scope, name: item, "partial": known}))
         return results
 
     def quantified(run: Run, scope: Scope) -> object:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from engine.feel import FeelError, compile_expression
 from engine.feel.temporal import DayTimeDuration, YearMonthDuration
@@ -118,6 +119,8 @@ def _item(match: re.Match[str]) -> tuple[Kind | None, Span | None]:
         high_kind, high = _endpoint(match, "h")
         if low_kind is None or low_kind is not high_kind or low_kind is Kind.BOOLEAN:
             return None, None
+        if low > high:  # no range at all, which FEEL answers with null
+            return None, None
         return low_kind, Span(low, high, match.group("open") == "[", match.group("close") == "]")
     kind, value = _endpoint(match, "p")
     operator = match.group("op")
@@ -130,7 +133,7 @@ def _item(match: re.Match[str]) -> tuple[Kind | None, Span | None]:
     return kind, Span(value, None, operator == ">=", False)
 
 
-def _endpoint(match: re.Match[str], side: str) -> tuple[Kind | None, object]:
+def _endpoint(match: re.Match[str], side: str) -> tuple[Kind | None, Any]:
     number = match.group(side + "number")
     if number is not None:
         return (Kind.NUMBER, Decimal(number)) if _PLAIN_NUMBER.match(number) else (None, None)
@@ -144,7 +147,7 @@ def _endpoint(match: re.Match[str], side: str) -> tuple[Kind | None, object]:
     return kind_of(value), value
 
 
-def literal(text: str) -> object:
+def literal(text: str) -> Any:
     """The value of a FEEL literal; None when FEEL refuses it."""
     if text.startswith('"') and "\\" not in text:
         return text[1:-1]

@@ -20,13 +20,15 @@ Key = tuple[str, str]
 @dataclass(slots=True)
 class Compiled:
     """code: what a decision or the body of a knowledge model evaluates; plans: decisions in order of evaluation;
-    requires: what a node requires directly; kinds: parameter types of a knowledge model."""
+    requires: what a node requires directly; kinds: parameter types of a knowledge model; variables: the type of each
+    node; paths: the import names that lead to a file, by namespace."""
 
     code: dict[Key, Code] = field(default_factory=dict)
     plans: dict[Key, list[Place]] = field(default_factory=dict)
     requires: dict[Key, list[Place]] = field(default_factory=dict)
     kinds: dict[Key, list[Type]] = field(default_factory=dict)
     variables: dict[Key, Type] = field(default_factory=dict)
+    paths: dict[str, graph.Names] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
 
     @property
@@ -43,8 +45,11 @@ class Compiled:
 
 
 def compile_files(files: list[File]) -> Compiled:
-    """Compile all nodes. Raises DmnError for an href that leads nowhere and for decisions which require each other."""
+    """Compile all nodes; the first file is the one which imports the others. Raises DmnError for an href that leads
+    nowhere and for decisions which require each other."""
     compiled = Compiled()
+    for path, file in graph.reachable(files[0]):
+        compiled.paths.setdefault(file.definitions.namespace, path)
     paths = frozenset(name for file in files for name in _entry_names(file.definitions))
     for file in files:
         for node in file.definitions.nodes.values():

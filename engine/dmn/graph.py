@@ -9,6 +9,9 @@ from engine.dmn.errors import DmnError
 from engine.dmn.model import Decision, Definitions, InputData, Knowledge, Node
 from engine.dmn.types import Types
 
+Names = tuple[str, ...]
+"""Import names, outermost first."""
+
 
 @dataclass(eq=False, slots=True)
 class File:
@@ -31,7 +34,7 @@ class Place:
 
     file: File
     node: Node
-    path: tuple[str, ...] = ()
+    path: Names = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -46,20 +49,20 @@ def find(file: File, href: str) -> Place:
         found = file.definitions.nodes.get(node_id)
         if found is not None:
             return Place(file, found)
-    for path, other in _reachable(file):
+    for path, other in reachable(file):
         found = other.definitions.nodes.get(node_id)
         if found is not None and namespace in {"", other.definitions.namespace}:
             return Place(other, found, path)
     raise DmnError("refers to something that does not exist", href)
 
 
-def _reachable(file: File) -> list[tuple[tuple[str, ...], File]]:
+def reachable(file: File) -> list[tuple[Names, File]]:
     """Imported files with the names that lead there, nearest first; each file once."""
-    found: list[tuple[tuple[str, ...], File]] = []
-    queue: list[tuple[tuple[str, ...], File]] = [((), file)]
+    found: list[tuple[Names, File]] = []
+    queue: list[tuple[Names, File]] = [((), file)]
     seen = {id(file)}
     for path, current in queue:
-        steps: list[tuple[tuple[str, ...], File]] = [((name,), other) for name, other in current.imports.items()]
+        steps: list[tuple[Names, File]] = [((name,), other) for name, other in current.imports.items()]
         steps += [((), other) for other in current.merged]
         for step, other in steps:
             if id(other) not in seen:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from engine.dmn.model import Aggregation, HitPolicy
+from engine.feel.compare import less
 
 Row = tuple[object, ...]
 
@@ -108,31 +109,21 @@ def aggregate(aggregation: Aggregation, values: Sequence[object]) -> object:
         if aggregation is Aggregation.SUM:
             return sum(numbers, Decimal(0))
         return min(numbers) if aggregation is Aggregation.MIN else max(numbers)
-    sorts = {type(value) for value in values}
-    if aggregation is not Aggregation.SUM and len(sorts) == 1 and not sorts & {bool, dict, list, type(None)}:
-        try:
-            ordered = sorted(values, key=_Ordered)
-        except TypeError:
-            ordered = []
-        if ordered:
-            return ordered[0] if aggregation is Aggregation.MIN else ordered[-1]
+    if aggregation is not Aggregation.SUM:
+        best = values[0]
+        for value in values[1:]:
+            earlier = less(value, best) if aggregation is Aggregation.MIN else less(best, value)
+            if earlier is None:
+                break
+            best = value if earlier else best
+        else:
+            if less(best, best) is not None:
+                return best
     raise Undecided(
         "not-aggregatable",
         f"the outputs cannot be combined by {aggregation}",
         f"这些输出无法按 {aggregation} 汇总",
     )
-
-
-class _Ordered:
-    """Lets `sorted` compare values whose order mypy cannot see."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def __lt__(self, other: "_Ordered") -> bool:
-        return bool(self.value < other.value)  # type: ignore[operator]
 
 
 def _rank(row: Row, priorities: Sequence[Sequence[object] | None]) -> tuple[int, ...]:

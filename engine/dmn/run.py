@@ -32,9 +32,9 @@ class Run:
         self.trace: list[DecisionTrace] = []
         self.decisions: list[DecisionTrace] = []
 
-    def step(self) -> None:
-        """Count one round of a loop; raises BudgetExceeded."""
-        self.meter.step()
+    def step(self, count: int = 1) -> None:
+        """Count rounds of a loop; raises BudgetExceeded."""
+        self.meter.step(count)
 
     def complain(self, note: Note) -> None:
         """Add a note once."""

@@ -99,7 +99,7 @@ class Session:
         node = place.node
         facts: Any = self.facts
         names = (f"{{{place.file.definitions.namespace}}}{node.name}", node.variable.name, node.name, node.id)
-        for name in place.path:
+        for name in self.compiled.paths.get(place.file.definitions.namespace, ()):
             facts = facts.get(name) if isinstance(facts, dict) else None
         for source in (facts, self.facts):
             if isinstance(source, dict):
