@@ -26,6 +26,13 @@ def templates(case: Case) -> list[str]:
     return list(dict.fromkeys([*found, case.template, "T1", "T3"]))
 
 
+def steps(session: Session) -> list[tuple[str, str, str]]:
+    """All steps the table has a row for: code, Chinese and English name (of its first template)."""
+    query = select(DeadlinePolicy.step, DeadlinePolicy.name_zh, DeadlinePolicy.name_en).distinct(DeadlinePolicy.step)
+    rows = session.execute(query.order_by(DeadlinePolicy.step, DeadlinePolicy.template, DeadlinePolicy.urgency))
+    return [(step, zh, en) for step, zh, en in rows]
+
+
 def policy(session: Session, case: Case, step: str) -> DeadlinePolicy | None:
     """The row which holds for this case and step, None where there is none."""
     order = templates(case)
