@@ -1,79 +1,87 @@
-"""Process definitions: bundles become published, immutable, numbered versions; drafts are what people edit before."""
+"""Process definitions: published, immutable, numbered versions of bundles; drafts are what people edit before."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.models import Draft, ProcessDefinition
+from engine.bundles import load_folder
+from engine.drafts import (
+    approve_draft,
+    create_draft,
+    open_draft,
+    publish_draft,
+    reject_draft,
+    save_draft,
+    submit_draft,
+)
+from engine.errors import NotFound
+from engine.models import DefinitionFile, ProcessDefinition
+from engine.publishing import compiled, compiled_by_id, publish_files
+from engine.spiff.compiled import Compiled
 
-Compiled = Any
-
-
-def publish_files(
-    session: Session,
-    key: str,
-    files: Mapping[str, bytes],
-    *,
-    author: str,
-    approver: str | None = None,
-    note: str = "",
-) -> ProcessDefinition:
-    """Publish a bundle as the next version of `key`; the same content as the latest version is that version.
-
-    files: path -> content of `*.bpmn`, `*.dmn`, `*.form` and `bundle.json` ({"key", "name": {"zh", "en"}, "process"}).
-    Raises Invalid with the gate's findings as problems where one is an error.
-    """
-    raise NotImplementedError
+__all__ = [
+    "Compiled",
+    "approve_draft",
+    "compiled",
+    "compiled_by_id",
+    "create_draft",
+    "files",
+    "get",
+    "latest",
+    "listing",
+    "load_folder",
+    "open_draft",
+    "publish_draft",
+    "publish_files",
+    "reject_draft",
+    "save_draft",
+    "submit_draft",
+    "version_of",
+    "versions",
+]
 
 
 def latest(session: Session, key: str) -> ProcessDefinition:
     """The highest version of `key` which is not retired. Raises NotFound."""
-    raise NotImplementedError
+    query = select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.retired_at.is_(None))
+    found = session.scalar(query.order_by(ProcessDefinition.version.desc()).limit(1))
+    if found is None:
+        raise NotFound("There is no such process definition", key=key)
+    return found
+
+
+def version_of(session: Session, key: str, version: int) -> ProcessDefinition:
+    """That version of `key`. Raises NotFound."""
+    query = select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.version == version)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such process definition", key=key, version=version)
+    return found
 
 
 def get(session: Session, definition_id: UUID) -> ProcessDefinition:
     """A published version by id. Raises NotFound."""
-    raise NotImplementedError
+    found = session.get(ProcessDefinition, definition_id)
+    if found is None:
+        raise NotFound("There is no such process definition", definition=str(definition_id))
+    return found
 
 
-def load_folder(path: Path) -> dict[str, bytes]:
-    """The files of a bundle from a folder or a zip. Raises Invalid for what cannot be a bundle."""
-    raise NotImplementedError
+def versions(session: Session, key: str) -> list[ProcessDefinition]:
+    """All versions of `key`, newest first."""
+    query = select(ProcessDefinition).where(ProcessDefinition.key == key)
+    return list(session.scalars(query.order_by(ProcessDefinition.version.desc())))
 
 
-def compiled(session: Session, definition: ProcessDefinition) -> Compiled:
-    """The runnable form of a version, from the cache of this process."""
-    raise NotImplementedError
+def listing(session: Session) -> list[ProcessDefinition]:
+    """The latest version of every key, by key."""
+    query = select(ProcessDefinition).where(ProcessDefinition.retired_at.is_(None))
+    query = query.distinct(ProcessDefinition.key)
+    return list(session.scalars(query.order_by(ProcessDefinition.key, ProcessDefinition.version.desc())))
 
 
-def create_draft(session: Session, key: str, files: Mapping[str, bytes], *, author: str) -> Draft:
-    """A new draft. Raises Conflict where `key` has one."""
-    raise NotImplementedError
-
-
-def open_draft(session: Session, key: str, *, author: str) -> Draft:
-    """The draft of `key`; made from the latest published version where there is none."""
-    raise NotImplementedError
-
-
-def save_draft(session: Session, key: str, files: Mapping[str, bytes], *, author: str, if_rev: int) -> Draft:
-    """Replace the files of a draft. Raises Conflict unless its rev is `if_rev`."""
-    raise NotImplementedError
-
-
-def submit_draft(session: Session, key: str, *, author: str, if_rev: int) -> Draft:
-    """Hand a draft in for review; refused (Invalid) while the gate finds errors."""
-    raise NotImplementedError
-
-
-def approve_draft(session: Session, key: str, *, reviewer: str, if_rev: int) -> Draft:
-    """Approve what was submitted. Raises Forbidden for its author: a second person looks."""
-    raise NotImplementedError
-
-
-def publish_draft(session: Session, key: str, *, author: str, if_rev: int) -> ProcessDefinition:
-    """Publish an approved draft as the next version and remove the draft. Raises Conflict unless approved."""
-    raise NotImplementedError
+def files(session: Session, definition: ProcessDefinition) -> dict[str, bytes]:
+    """The files of a version by path."""
+    query = select(DefinitionFile.path, DefinitionFile.content).where(DefinitionFile.definition_id == definition.id)
+    return {path: bytes(content) for path, content in session.execute(query.order_by(DefinitionFile.path))}

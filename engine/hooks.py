@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
+from engine.feel.functions import Function
+
 if TYPE_CHECKING:
     from engine.findings import Finding
     from engine.models import Incident, ProcessInstance, UserTask
     from engine.spiff.model import Diagram
 
-Functions: TypeAlias = Mapping[str, Callable[..., Any]]
+
+Functions: TypeAlias = Mapping[str, Callable[..., Any] | Function]
+"""By name: plain Python functions (FEEL values in, Python data out), or FEEL functions with their documentation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine.models import ProcessInstance
+from engine import definitions, steps
+from engine.clock import now
+from engine.errors import Conflict, Invalid, NotFound
+from engine.feel import to_plain
+from engine.hooks import Command
+from engine.ids import new_id
+from engine.models import HistoryEvent, InstanceStatus, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
+from engine.spiff import execution, state, workflow
+from engine.spiff.errors import Failure
+from engine.spiff.movement import Movement
+from engine.spiff.workflow import find
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a token stands: an element of a process; process_id names the called process it lies in."""
+    """Where a token stands: an element (of that BPMN kind) of a process, in the version which holds that process."""
 
     element_id: str
     process_id: str
@@ -32,56 +44,169 @@ def start(
 ) -> ProcessInstance:
     """Start an instance of the latest (or that) version of `key` and run it to the first wait.
 
-    Raises NotFound for an unknown definition, StepFailed where the first step failed: then the instance exists with an
-    incident, and a retry starts it.
+    Raises NotFound for an unknown definition, Invalid for variables which are no data, StepFailed where the first step
+    failed: then the instance exists with an incident, and a retry starts it.
     """
-    raise NotImplementedError
+    found = definitions.latest(session, key) if version is None else definitions.version_of(session, key, version)
+    return start_definition(session, found, business_key=business_key, variables=variables, actor=actor)
+
+
+def start_definition(
+    session: Session,
+    definition: ProcessDefinition,
+    *,
+    business_key: str,
+    variables: Mapping[str, Any],
+    actor: str,
+    entry: str | None = None,
+) -> ProcessInstance:
+    """`start` for a version at hand; entry: name of the message (`signal:` name) whose start event is taken."""
+    compiled = definitions.compiled(session, definition)
+    moment = now()
+    instance = ProcessInstance(
+        id=new_id(),
+        definition_id=definition.id,
+        definition=definition,
+        business_key=business_key,
+        status=InstanceStatus.RUNNING,
+        rev=0,
+        history_seq=0,
+        history_hash="",
+        started_at=moment,
+        state=b"",
+    )
+    try:
+        top = execution.begin(compiled.main, variables, Movement(moment), entry)
+    except Failure as error:
+        problem = {"path": error.element_id, "code": error.code, "message_zh": str(error), "message_en": str(error)}
+        raise Invalid(str(error), problems=[problem]) from None
+    instance.state = state.dump(top)
+    session.add(instance)
+    session.flush()
+    return steps.first(session, instance, Command("start", actor, data={"entry": entry}), top)
 
 
 def get(session: Session, instance_id: UUID) -> ProcessInstance:
     """An instance. Raises NotFound."""
-    raise NotImplementedError
+    found = session.get(ProcessInstance, instance_id)
+    if found is None:
+        raise NotFound("There is no such process instance", instance=str(instance_id))
+    return found
 
 
 def by_business_key(session: Session, business_key: str) -> list[ProcessInstance]:
     """Instances with that business key, oldest first."""
-    raise NotImplementedError
+    query = select(ProcessInstance).where(ProcessInstance.business_key == business_key)
+    return list(session.scalars(query.order_by(ProcessInstance.id)))
+
+
+def run_again(session: Session, instance_id: UUID, *, actor: str) -> ProcessInstance:
+    """Run an instance whose first step failed."""
+    return steps.step(session, instance_id, Command("start", actor), lambda _step: None, key="start:")
 
 
 def suspend(session: Session, instance_id: UUID, *, actor: str, reason: str) -> ProcessInstance:
     """Stop an instance: no task of it can be completed and no timer fires until it is resumed."""
-    raise NotImplementedError
+
+    def change(step: steps.Step) -> None:
+        step.note("instance_suspended", reason=reason)
+        step.status = InstanceStatus.SUSPENDED
+
+    return steps.step(session, instance_id, Command("suspend", actor, reason=reason), change)
 
 
 def resume(
     session: Session, instance_id: UUID, *, actor: str, reason: str, keep_dates: bool = False
 ) -> ProcessInstance:
-    """Let a suspended instance go on; its deadlines move by the time it stood still, unless `keep_dates`."""
-    raise NotImplementedError
+    """Let a suspended instance go on; its deadlines move by the time it stood still, unless `keep_dates`.
+
+    Raises Conflict unless it is suspended.
+    """
+
+    def change(step: steps.Step) -> None:
+        since = step.instance.suspended_at
+        if step.instance.status != InstanceStatus.SUSPENDED or since is None:
+            raise Conflict("The process instance is not suspended", instance=str(instance_id))
+        stood = timedelta() if keep_dates else step.movement.now - since
+        _shift(step, stood)
+        step.note("instance_resumed", reason=reason, stood_seconds=stood.total_seconds(), keep_dates=keep_dates)
+        step.status = InstanceStatus.RUNNING
+
+    return steps.step(session, instance_id, Command("resume", actor, reason=reason), change)
+
+
+def _shift(step: steps.Step, stood: timedelta) -> None:
+    """Move all deadlines of an instance, in its state and on its open tasks."""
+    for token in workflow.tokens(step.top):
+        due = token.internal_data.get("due")
+        if due is not None:
+            token.internal_data["due"] = (datetime.fromisoformat(due) + stood).isoformat()
+    mine = (UserTask.instance_id == step.instance.id, UserTask.status == TaskStatus.OPEN)
+    step.session.execute(
+        update(UserTask)
+        .where(*mine)
+        .values(due_at=UserTask.due_at + stood, follow_up_at=UserTask.follow_up_at + stood, rev=UserTask.rev + 1)
+        .execution_options(synchronize_session=False)
+    )
+    step.rewarn = list(step.session.scalars(select(UserTask).where(*mine).execution_options(populate_existing=True)))
 
 
 def cancel(session: Session, instance_id: UUID, *, actor: str, reason: str) -> ProcessInstance:
     """End an instance before its end: open tasks, timers and subscriptions are gone."""
-    raise NotImplementedError
+
+    def change(step: steps.Step) -> None:
+        execution.stop(step.top)
+        step.note("cancelled", reason=reason)
+        step.status = InstanceStatus.CANCELLED
+
+    return steps.step(session, instance_id, Command("cancel", actor, reason=reason), change)
 
 
 def move(
     session: Session, instance_id: UUID, token_id: UUID, target: str, *, actor: str, reason: str
 ) -> ProcessInstance:
-    """Cancel the token `token_id` where it stands and start one at element `target` of the same process."""
-    raise NotImplementedError
+    """Cancel the token `token_id` where it stands and start one at element `target` of the same process.
+
+    Raises Conflict where there is no such token, Invalid where the target is no element a token can be put on,
+    Forbidden where the move would by-pass a gate.
+    """
+
+    def change(step: steps.Step) -> None:
+        token = find(step.top, token_id)
+        if token is None:
+            raise Conflict("There is no such token any more", token=str(token_id))
+        source = execution.element_of(token)
+        if execution.move(step.top, token_id, target) is None:
+            zh, en = f"不能把令牌移到 {target}", f"A token cannot be moved to {target}"
+            problem = {"path": target, "code": "no_target", "message_zh": zh, "message_en": en}
+            raise Invalid(en, problems=[problem])
+        step.note("token_moved", target, source=source, target=target, reason=reason)
+
+    facts = {"token": str(token_id), "target": target}
+    command = Command("move", actor, element_id=target, reason=reason, data=facts)
+    return steps.step(session, instance_id, command, change, key=f"move:{token_id}")
 
 
 def variables(session: Session, instance: ProcessInstance) -> dict[str, Any]:
-    """The process data of an instance."""
-    raise NotImplementedError
+    """The process data of an instance, JSON-able."""
+    return {name: to_plain(value) for name, value in execution.data(steps.loaded(session, instance)).items()}
 
 
 def tokens(session: Session, instance: ProcessInstance) -> list[Place]:
-    """Where tokens stand now."""
-    raise NotImplementedError
+    """Where tokens stand now, with all that is known of each."""
+    return [
+        Place(each.element_id, each.process_id, each.definition_id, each.kind, str(each.token_id))
+        for each in execution.standing(steps.loaded(session, instance))
+    ]
 
 
 def path_taken(session: Session, instance: ProcessInstance) -> dict[str, int]:
-    """Ids of elements and sequence flows which were passed, with how often."""
-    raise NotImplementedError
+    """Ids of elements and sequence flows which were passed, with how often; called processes' too."""
+    query = select(HistoryEvent.data["path"]).where(
+        HistoryEvent.instance_id == instance.id, HistoryEvent.kind == "moved"
+    )
+    counts: dict[str, int] = {}
+    for path in session.scalars(query.order_by(HistoryEvent.seq)):
+        for passed in path:
+            counts[passed] = counts.get(passed, 0) + 1
+    return counts

@@ -2,17 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from engine.models import ProcessInstance, UserTask
+from engine import definitions, forms, history, steps
+from engine.clock import now
+from engine.errors import Conflict, Invalid, NotFound
+from engine.feel import to_plain
+from engine.feel.functions import Functions
+from engine.hooks import Command, domain
+from engine.jsonable import jsonable
+from engine.models import ProcessInstance, TaskStatus, UserTask
+from engine.spiff import execution
+from engine.spiff.environment import Variables
+from engine.spiff.workflow import find, variables
+
+MAX_PAGE = 500
 
 
 def get(session: Session, task_id: UUID) -> UserTask:
     """A user task. Raises NotFound."""
-    raise NotImplementedError
+    found = session.get(UserTask, task_id)
+    if found is None:
+        raise NotFound("There is no such user task", task=str(task_id))
+    return found
 
 
 def listing(
@@ -28,19 +45,83 @@ def listing(
 ) -> list[UserTask]:
     """User tasks by due date (those without come last), then id; `after` is the last pair of the page before.
 
-    departments, assignee, candidate: those of any of the departments, of that person, open to that person.
+    departments, assignee, candidate: those of any of the departments, of that person, open to that person; several
+    together widen the list. Done tasks come in the same order.
     """
-    raise NotImplementedError
+    query = select(UserTask).where(UserTask.status == TaskStatus(status))
+    who = []
+    if departments is not None:
+        who.append(
+            UserTask.department.in_(departments) if len(departments) != 1 else UserTask.department == departments[0]
+        )
+    if assignee is not None:
+        who.append(UserTask.assignee == assignee)
+    if candidate is not None:
+        who.append(UserTask.candidates.any(candidate))  # type: ignore[arg-type]  # an ARRAY column's own `any`
+    if who:
+        query = query.where(or_(*who))
+    if instance_id is not None:
+        query = query.where(UserTask.instance_id == instance_id)
+    if after is not None:
+        query = query.where(_behind(*after))
+    return list(session.scalars(query.order_by(UserTask.due_at, UserTask.id).limit(min(limit, MAX_PAGE))))
+
+
+def _behind(due_at: datetime | None, task_id: UUID) -> Any:
+    """Behind a place in the order `due_at, id` with nulls last."""
+    if due_at is None:
+        return and_(UserTask.due_at.is_(None), UserTask.id > task_id)
+    later = or_(UserTask.due_at > due_at, and_(UserTask.due_at == due_at, UserTask.id > task_id))
+    return or_(later, UserTask.due_at.is_(None))
+
+
+def _open(session: Session, task_id: UUID, *, rev: int | None = None) -> tuple[ProcessInstance, UserTask]:
+    """An open task and its instance, both locked (the instance first) and read anew. Raises NotFound, Conflict."""
+    query = (
+        select(ProcessInstance, UserTask)
+        .join(UserTask, UserTask.instance_id == ProcessInstance.id)
+        .where(UserTask.id == task_id)
+        .with_for_update(of=[ProcessInstance, UserTask])
+        .execution_options(populate_existing=True)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("There is no such user task", task=str(task_id))
+    instance, task = row
+    if task.status != TaskStatus.OPEN:
+        raise Conflict("The user task is done", task=str(task_id), status=str(task.status))
+    if rev is not None and task.rev != rev:
+        raise Conflict("The user task has changed", task=str(task_id), rev=task.rev)
+    return instance, task
+
+
+def _changed(
+    session: Session, instance: ProcessInstance, task: UserTask, kind: str, actor: str, **data: Any
+) -> UserTask:
+    task.rev += 1
+    history.record(session, instance, kind, actor=actor, element_id=task.element_id, task_id=task.id, data=data)
+    session.flush()
+    return task
 
 
 def claim(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> UserTask:
-    """Take a task for oneself. Raises Conflict where it is done or another's."""
-    raise NotImplementedError
+    """Take a task for oneself; one's own again changes nothing. Raises Conflict where it is done or another's."""
+    instance, task = _open(session, task_id)
+    if task.assignee == actor:
+        return task
+    if task.assignee is not None:
+        raise Conflict("The user task is somebody else's", task=str(task_id))
+    task.assignee, task.claimed_at = actor, now()
+    return _changed(session, instance, task, "task_claimed", actor, reason=reason)
 
 
 def unclaim(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> UserTask:
-    """Give a task back to its department."""
-    raise NotImplementedError
+    """Give a task back to its department. Raises Conflict where nobody has it."""
+    instance, task = _open(session, task_id)
+    if task.assignee is None:
+        raise Conflict("Nobody has this user task", task=str(task_id))
+    before, task.assignee, task.claimed_at = task.assignee, None, None
+    return _changed(session, instance, task, "task_unclaimed", actor, reason=reason, assignee=before)
 
 
 def assign(
@@ -52,18 +133,67 @@ def assign(
     department: str | None = None,
     reason: str = "",
 ) -> UserTask:
-    """Give a task to a person, or to another department."""
-    raise NotImplementedError
+    """Give a task to a person, to another department, or (with both) to a person there."""
+    instance, task = _open(session, task_id)
+    if department is not None:
+        task.department = department
+    task.assignee = assignee
+    task.claimed_at = None if assignee is None else now()
+    facts = {"assignee": assignee, "department": task.department, "reason": reason}
+    return _changed(session, instance, task, "task_assigned", actor, **facts)
+
+
+def urge(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> UserTask:
+    """Remind whoever has the task; counted."""
+    instance, task = _open(session, task_id)
+    task.urged += 1
+    return _changed(session, instance, task, "task_urged", actor, reason=reason, urged=task.urged)
 
 
 def save_draft(session: Session, task_id: UUID, draft: Mapping[str, Any], *, actor: str, rev: int) -> UserTask:
     """Keep what somebody has typed so far. Raises Conflict unless the task's rev is `rev`."""
-    raise NotImplementedError
+    _, task = _open(session, task_id, rev=rev)
+    task.draft = jsonable(draft)
+    task.rev += 1
+    session.flush()
+    return task
 
 
-def form(session: Session, task: UserTask) -> Any:
-    """The form (`engine.forms.Form`) of a task."""
-    raise NotImplementedError
+@lru_cache(maxsize=512)
+def _loaded(definition_id: str, schema: bytes) -> forms.Form:
+    return forms.load(schema)
+
+
+def form(session: Session, task: UserTask) -> forms.Form:
+    """The form of a task. Raises NotFound where it has none."""
+    compiled = definitions.compiled_by_id(session, task.definition_id)
+    schema = compiled.forms.get(task.form_id or "")
+    if schema is None:
+        raise NotFound("The user task has no form", task=str(task.id), form=task.form_id or "")
+    return _loaded(compiled.definition_id, schema)
+
+
+def form_schema(session: Session, task: UserTask) -> bytes:
+    """The form-js schema of a task as it was published. Raises NotFound."""
+    schema = definitions.compiled_by_id(session, task.definition_id).forms.get(task.form_id or "")
+    if schema is None:
+        raise NotFound("The user task has no form", task=str(task.id), form=task.form_id or "")
+    return schema
+
+
+def context(session: Session, task: UserTask) -> dict[str, Any]:
+    """What the task's form is shown with: the variables it sees, and `case`; JSON-able."""
+    instance = session.get_one(ProcessInstance, task.instance_id)
+    seen = _seen(session, instance, task.id)
+    return {**seen.plain(), "case": to_plain(seen.get("case"))}
+
+
+def _seen(session: Session, instance: ProcessInstance, task_id: UUID) -> Variables:
+    top = steps.loaded(session, instance)
+    token = find(top, task_id)
+    if token is None:
+        return Variables([], top.movement)
+    return variables(token)
 
 
 def complete(
@@ -72,6 +202,39 @@ def complete(
     """Complete a task with a form's values and run the instance to the next wait.
 
     Raises NotFound (no such task), Conflict (done, suspended, or not at `rev`), Invalid (problems name the fields),
-    Forbidden (a gate), StepFailed (rolled back, the task stays open, an incident waits).
+    Forbidden (a gate), StepFailed (rolled back, the task stays open with `data` as its draft, an incident waits).
     """
-    raise NotImplementedError
+    instance, task = _open(session, task_id, rev=rev)
+    command = Command("complete", actor, task.element_id, str(task_id))
+
+    def change(step: steps.Step) -> None:
+        token = find(step.top, task_id)
+        if token is None or not execution.is_user_task(token):
+            raise Conflict("The user task is done", task=str(task_id))
+        seen, functions = variables(token), step.movement.functions
+        values = _validated(session, task, data, seen, functions)
+        domain().completed(session, instance, task, values)
+        step.note("task_completed", task.element_id, task_id, waited_seconds=(now() - task.created_at).total_seconds())
+        step.done = task_id
+        execution.complete(step.top, task_id, values)
+
+    return steps.step(session, instance.id, command, change, locked=instance, keep=data)
+
+
+def _validated(
+    session: Session, task: UserTask, data: Mapping[str, Any], seen: Variables, functions: Functions
+) -> Mapping[str, Any]:
+    """The values a form lets through; without a form the data as it is. Raises Invalid naming the fields."""
+    if task.form_id is None:
+        return dict(data)
+    shown = dict(seen)
+    if b"case" in form_schema(session, task):
+        shown["case"] = seen.get("case")
+    submission = form(session, task).validate(data, context=shown, functions=functions)
+    if submission.problems:
+        raise Invalid(
+            "The form is not filled in rightly",
+            problems=[problem.as_json() for problem in submission.problems],
+            task=str(task.id),
+        )
+    return submission.values

@@ -47,6 +47,13 @@ def begin(spec: ProcessSpec, values: Mapping[str, Any], movement: Movement, entr
     return top
 
 
+def wake(top: Workflow) -> None:
+    """Queue the tokens which may run: after a restore there are some only where a step was never run."""
+    top.movement.ready.extend(
+        token for token in tokens(top) if token.state == TaskState.READY and not is_user_task(token)
+    )
+
+
 def run(top: Workflow) -> None:
     """Let every token go on which can, until all wait. Raises Failure; then the instance in memory is spoilt."""
     movement = top.movement

@@ -1,0 +1,104 @@
+"""Bundles as files: reading folders and archives, `bundle.json`, and the hash which is a version's identity."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from engine.errors import Invalid
+
+SUFFIXES = (".bpmn", ".dmn", ".form")
+MAX_FILES = 200
+MAX_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What `bundle.json` says: key and name of the bundle, and the process which an instance runs."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    process: str
+
+
+def load_folder(path: Path) -> dict[str, bytes]:
+    """The files of a bundle from a folder or a zip, by path inside it. Raises Invalid for what cannot be a bundle."""
+    if path.is_dir():
+        found = {
+            str(each.relative_to(path)): each.read_bytes()
+            for each in sorted(path.rglob("*"))
+            if each.is_file() and _belongs(each.name)
+        }
+        return _checked(found)
+    if path.is_file():
+        return from_zip(path.read_bytes())
+    raise invalid("no_bundle", f"{path.name} 不存在", f"{path.name} does not exist")
+
+
+def from_zip(content: bytes) -> dict[str, bytes]:
+    """The files of a zip; a common folder around all of them is left out. Raises Invalid."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [each for each in archive.infolist() if not each.is_dir() and _belongs(each.filename)]
+            if sum(each.file_size for each in members) > MAX_BYTES or len(members) > MAX_FILES:
+                raise invalid("too_big", "压缩包过大", "The archive is too large")
+            found = {each.filename: archive.read(each) for each in members}
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError):
+        raise invalid("not_zip", "不是可读取的 zip 文件", "This is not a readable zip file") from None
+    top = {name.partition("/")[0] for name in found}
+    if len(top) == 1 and all("/" in name for name in found):
+        found = {name.partition("/")[2]: data for name, data in found.items()}
+    return _checked(found)
+
+
+def _belongs(name: str) -> bool:
+    return name.endswith("bundle.json") or name.lower().endswith(SUFFIXES)
+
+
+def _checked(files: dict[str, bytes]) -> dict[str, bytes]:
+    if not files:
+        raise invalid("no_bundle", "没有流程文件", "There are no files of a bundle")
+    if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_BYTES:
+        raise invalid("too_big", "文件过多或过大", "There are too many files, or they are too large")
+    return files
+
+
+def manifest(files: Mapping[str, bytes]) -> Manifest:
+    """What `bundle.json` says. Raises Invalid where it is missing or wrong."""
+    content = files.get("bundle.json")
+    if content is None:
+        raise invalid("no_manifest", "缺少 bundle.json", "bundle.json is missing")
+    try:
+        facts = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise invalid("bad_manifest", "bundle.json 不是 JSON", "bundle.json is not JSON") from None
+    name = facts.get("name") if isinstance(facts, dict) else None
+    if not isinstance(name, dict) or not all(isinstance(facts.get(field), str) for field in ("key", "process")):
+        raise invalid(
+            "bad_manifest",
+            "bundle.json 需要 key、name.zh、name.en、process",
+            "bundle.json needs key, name.zh, name.en and process",
+        )
+    chinese, english = (name.get(language) for language in ("zh", "en"))
+    if not isinstance(chinese, str) or not isinstance(english, str) or not chinese or not english:
+        raise invalid("bad_manifest", "bundle.json 的 name 需要 zh 和 en", "The name in bundle.json needs zh and en")
+    return Manifest(facts["key"], chinese, english, facts["process"])
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """SHA-256 over all file names and contents, whatever their order."""
+    total = hashlib.sha256()
+    for path in sorted(files):
+        total.update(hashlib.sha256(path.encode()).digest())
+        total.update(hashlib.sha256(files[path]).digest())
+    return total.hexdigest()
+
+
+def invalid(code: str, zh: str, en: str, path: str = "") -> Invalid:
+    """An `Invalid` with one problem in both languages."""
+    return Invalid(en, problems=[{"path": path, "code": code, "message_zh": zh, "message_en": en}], code=code)

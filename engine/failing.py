@@ -1,0 +1,106 @@
+"""A step which failed: the incident which waits for a person, or for the next automatic try."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import history
+from engine.clock import now
+from engine.errors import StepFailed
+from engine.hooks import Command, domain
+from engine.jsonable import jsonable
+from engine.models import Incident, IncidentStatus, ProcessInstance, TaskStatus, Timer, UserTask
+from engine.spiff.errors import Failure
+
+TRIES = 5
+AUTOMATIC = frozenset({"start", "timer", "message", "signal"})
+
+
+def fail(
+    session: Session,
+    instance: ProcessInstance,
+    command: Command,
+    key: str,
+    error: Exception,
+    keep: Mapping[str, Any],
+) -> StepFailed:
+    """Write the incident of a failed command, or count it up where it failed before; the error to raise.
+
+    Commands which nobody waits for are tried again after 1, 2, 4 ... minutes, `TRIES` times. What a person typed is
+    kept as the draft of the task.
+    """
+    moment = now()
+    element = error.element_id if isinstance(error, Failure) else command.element_id
+    code = error.code if isinstance(error, Failure) else type(error).__name__
+    text = str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
+    incident = session.scalar(
+        select(Incident).where(
+            Incident.instance_id == instance.id,
+            Incident.status == IncidentStatus.OPEN,
+            Incident.command["key"].astext == key,
+        )
+    )
+    if incident is None:
+        incident = Incident(instance_id=instance.id, attempts=0, created_at=moment)
+        session.add(incident)
+    task_id = UUID(command.task_id) if command.task_id else None
+    incident.element_id = element or None
+    incident.task_id = task_id
+    incident.cause = f"{element or instance.definition.process_id}:{code}"[:300]
+    incident.message = str(jsonable(text))[:1000]
+    incident.command = {
+        "key": key,
+        "kind": command.kind,
+        "actor": command.actor,
+        "task_id": command.task_id,
+        "element_id": command.element_id,
+        "data": jsonable(command.data),
+    }
+    incident.attempts += 1
+    incident.retry_at = _next_try(command, incident.attempts)
+    if command.kind == "complete" and task_id is not None:
+        session.execute(
+            update(UserTask)
+            .where(UserTask.id == task_id, UserTask.status == TaskStatus.OPEN)
+            .values(draft=jsonable(keep))
+            .execution_options(synchronize_session="fetch")
+        )
+    _push_forward(session, command, incident.attempts)
+    session.flush()
+    history.record(
+        session,
+        instance,
+        "incident",
+        actor=command.actor,
+        element_id=element or None,
+        task_id=task_id,
+        data={"incident": incident.id, "cause": incident.cause, "attempts": incident.attempts},
+    )
+    domain().incident(session, instance, incident)
+    return StepFailed(
+        "The step failed and was rolled back; an incident waits for a person",
+        instance=str(instance.id),
+        incident=str(incident.id),
+        element=element or "",
+        code=code,
+    )
+
+
+def _next_try(command: Command, attempts: int) -> Any:
+    if command.kind not in AUTOMATIC or attempts > TRIES:
+        return None
+    return now() + timedelta(minutes=2 ** (attempts - 1))
+
+
+def _push_forward(session: Session, command: Command, attempts: int) -> None:
+    """A timer whose step fails comes back later, so that it cannot keep a worker busy."""
+    timer_id = command.data.get("timer")
+    if timer_id is not None:
+        later = now() + timedelta(minutes=2 ** min(attempts, 12))
+        session.execute(
+            update(Timer).where(Timer.id == UUID(str(timer_id))).values(claimed_until=later, attempts=attempts)
+        )

@@ -1,0 +1,67 @@
+"""A bundle taken apart for the rules: manifest, diagram, decisions and forms, with what was wrong on the way."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from engine import bundles, forms
+from engine.dmn import DmnError
+from engine.errors import Invalid
+from engine.findings import Finding
+from engine.hooks import Domain
+from engine.spiff.compiled import form_files
+from engine.spiff.decisions import Decider, deciders
+from engine.spiff.model import Diagram
+from engine.spiff.read import read
+
+
+@dataclass(slots=True)
+class Bundle:
+    """What the rules look at. feel_names: functions which the domain adds to FEEL."""
+
+    files: Mapping[str, bytes]
+    diagram: Diagram
+    decisions: Mapping[str, Decider] = field(default_factory=dict)
+    forms: Mapping[str, bytes] = field(default_factory=dict)
+    processes: Collection[str] | None = None
+    departments: Collection[str] | None = None
+    feel_names: frozenset[str] = frozenset()
+
+
+def examine(
+    files: Mapping[str, bytes],
+    domain: Domain | None,
+    processes: Collection[str] | None,
+    departments: Collection[str] | None,
+) -> tuple[Bundle, list[Finding]]:
+    """Read everything; the findings say what could not be read."""
+    findings: list[Finding] = []
+    main = ""
+    try:
+        main = bundles.manifest(files).process
+    except Invalid as error:
+        findings += _of(error, "bundle.json")
+    diagram, read_findings = read(files, main)
+    findings += read_findings
+    bundle = Bundle(files, diagram, processes=processes, departments=departments)
+    if domain is not None:
+        bundle.feel_names = frozenset(domain.feel_names())
+    try:
+        bundle.decisions = deciders(files)
+    except DmnError as error:
+        findings.append(
+            Finding(error.element, "bad_decision", "error", f"决策文件有误：{error.message}", f"{error.message}")
+        )
+    bundle.forms = form_files(files)
+    for form_id, schema in bundle.forms.items():
+        findings += [
+            Finding(each.element, each.code, each.severity, each.message_zh, each.message_en, file=form_id)
+            for each in forms.lint(schema)
+        ]
+    return bundle, findings
+
+
+def _of(error: Invalid, file: str) -> list[Finding]:
+    return [
+        Finding(each["path"], each["code"], "error", each["message_zh"], each["message_en"], file=file)
+        for each in error.problems
+    ]

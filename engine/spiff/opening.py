@@ -1,0 +1,120 @@
+"""What the diagram says about a user task which has just been reached: who, when, with which form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.feel import to_text
+from engine.feel.values import Value
+from engine.spiff import times
+from engine.spiff.errors import Failure
+from engine.spiff.execution import due_at, process_of
+from engine.spiff.expressions import Formula
+from engine.spiff.tasks import UserTask
+from engine.spiff.workflow import ROOT, SubWorkflow, Token, variables
+
+DEPARTMENT = "redress:department"
+PRIORITY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A user task as drawn, its expressions evaluated. lane and department: the nearest around the task, calls
+    included; due_at: the drawn due date, else the earliest boundary timer of the task."""
+
+    token: Token
+    definition_id: str
+    element_id: str
+    name_zh: str
+    name_en: str
+    lane: str | None
+    department: str | None
+    assignee: str | None
+    groups: list[str]
+    users: list[str]
+    form_id: str | None
+    priority: int
+    due_at: datetime | None
+    follow_up_at: datetime | None
+
+
+def opening(token: Token) -> Opening:
+    """Everything about a new user task. Raises Failure naming the task."""
+    node: UserTask = token.task_spec
+    drawn = node.drawn
+    return Opening(
+        token=token,
+        definition_id=process_of(token).definition_id,
+        element_id=drawn.id,
+        name_zh=drawn.name_zh,
+        name_en=drawn.name_en,
+        lane=_nearest_lane(token),
+        department=_nearest_department(token),
+        assignee=next(iter(_texts(token, node.assignee)), None),
+        groups=_texts(token, node.groups),
+        users=_texts(token, node.users),
+        form_id=drawn.work.form_id,
+        priority=_priority(token, node.priority),
+        due_at=_moment(token, node.due) or _earliest_boundary(token),
+        follow_up_at=_moment(token, node.follow_up),
+    )
+
+
+def _around(token: Token) -> list[Token]:
+    """The token and its hosts, innermost first."""
+    found = [token]
+    while isinstance(found[-1].workflow, SubWorkflow):
+        found.append(found[-1].workflow.host)
+    return found
+
+
+def _nearest_lane(token: Token) -> str | None:
+    return next((each.task_spec.drawn.lane for each in _around(token) if each.task_spec.drawn.lane), None)
+
+
+def _nearest_department(token: Token) -> str | None:
+    given = (each.task_spec.drawn.properties.get(DEPARTMENT) for each in _around(token))
+    return next((code for code in given if code), None)
+
+
+def _value(token: Token, formula: Formula | None) -> Value:
+    if formula is None:
+        return None
+    return formula.value(variables(token), token.workflow.top_workflow.movement.functions)
+
+
+def _texts(token: Token, formula: Formula | None) -> list[str]:
+    """A list of texts, or one text with commas, as a list."""
+    value = _value(token, formula)
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    if isinstance(value, list):
+        return [to_text(item) for item in value if item is not None]
+    return [to_text(value)]
+
+
+def _priority(token: Token, formula: Formula | None) -> int:
+    value = _value(token, formula)
+    found = times.priority(value)
+    if value is not None and found is None:
+        raise Failure(token.task_spec.name, "bad_priority", "The priority is not a whole number from 0 to 100")
+    return PRIORITY if found is None else found
+
+
+def _moment(token: Token, formula: Formula | None) -> datetime | None:
+    value = _value(token, formula)
+    if value is None:
+        return None
+    try:
+        return times.due(value, token.workflow.top_workflow.movement.now)
+    except times.BadTime as error:
+        raise Failure(token.task_spec.name, "bad_time", f"The due or follow-up date is not right: {error}") from None
+
+
+def _earliest_boundary(token: Token) -> datetime | None:
+    host = token
+    if "round" in token.internal_data and token._parent != ROOT:
+        host = token.workflow.tasks[token._parent]
+    beside = [token.workflow.tasks[child] for child in host._children if child in token.workflow.tasks]
+    return min((moment for each in beside if (moment := due_at(each))), default=None)

@@ -1,0 +1,236 @@
+"""The step: the one way a token moves. Lock the instance, change it, run it until it waits, save the difference.
+
+A step is part of the door's transaction. What fails while tokens move is rolled back to a savepoint, and an incident is
+written instead, in the same transaction; then `StepFailed` is raised, which `engine.db.transaction` lets commit.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from engine import definitions, history, mailbox, saving
+from engine.clock import now
+from engine.db import busy_or
+from engine.errors import Busy, Conflict, Forbidden, Invalid, NotFound
+from engine.failing import fail
+from engine.feel.functions import Functions
+from engine.functions import BpmnError, Call, Function
+from engine.hooks import Command, domain
+from engine.models import InstanceStatus, ProcessInstance, UserTask
+from engine.outbox import promise
+from engine.spiff import execution, state
+from engine.spiff.errors import Failure
+from engine.spiff.injected import injected
+from engine.spiff.movement import Movement
+from engine.spiff.watching import Waits, waits_of
+from engine.spiff.workflow import Workflow
+
+REFUSALS = (NotFound, Conflict, Forbidden, Invalid, Busy)
+"""What a change may raise to refuse the command: nothing has happened, no incident."""
+
+
+@dataclass(slots=True)
+class Step:
+    """A step under way, handed to the change. `status`: what the instance shall be afterwards; `done`: the user task
+    which the change completed; `rewarn`: open tasks whose warnings are to be set anew."""
+
+    session: Session
+    instance: ProcessInstance
+    command: Command
+    top: Workflow
+    before: Waits
+    key: str
+    status: InstanceStatus
+    done: UUID | None = None
+    rewarn: list[UserTask] = field(default_factory=list)
+
+    @property
+    def movement(self) -> Movement:
+        """The step's context."""
+        return self.top.movement
+
+    def note(self, kind: str, element_id: str | None = None, task_id: UUID | None = None, **data: Any) -> None:
+        """Write an event of the step's actor."""
+        history.record(
+            self.session,
+            self.instance,
+            kind,
+            actor=self.command.actor,
+            element_id=element_id,
+            task_id=task_id,
+            data=data,
+        )
+
+
+Change = Callable[[Step], None]
+ASLEEP = frozenset({"resume", "cancel", "migrate"})
+
+
+def lock(session: Session, instance_id: UUID) -> ProcessInstance:
+    """The instance, locked until the transaction ends and read anew. Raises NotFound."""
+    query = select(ProcessInstance).where(ProcessInstance.id == instance_id).with_for_update()
+    found = session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound("There is no such process instance", instance=str(instance_id))
+    return found
+
+
+def step(
+    session: Session,
+    instance_id: UUID,
+    command: Command,
+    change: Change,
+    *,
+    key: str = "",
+    locked: ProcessInstance | None = None,
+    keep: Mapping[str, Any] | None = None,
+) -> ProcessInstance:
+    """Move an instance: fire what is overdue, apply `change`, run until everything waits, save.
+
+    key: names the command among those of the instance (default: kind and task), so that its incident is found again;
+    locked: the instance where the caller holds its lock; keep: data to keep for a retry should the step fail.
+    Raises what `change` and `hooks.guard` refuse with (nothing has happened), Busy, or StepFailed (incident written).
+    """
+    instance = locked or lock(session, instance_id)
+    _accepts(instance, command)
+    domain().guard(session, instance, command)
+    compiled = definitions.compiled_by_id(session, instance.definition_id)
+    name = key or f"{command.kind}:{command.task_id or ''}"
+
+    def load() -> Workflow:
+        return state.load(instance.state, compiled.main)
+
+    return _guarded(session, instance, command, name, load, change, keep or {})
+
+
+def first(session: Session, instance: ProcessInstance, command: Command, top: Workflow) -> ProcessInstance:
+    """The first step of an instance whose row was just written: run from its start."""
+    return _guarded(session, instance, command, "start:", lambda: top, lambda _step: None, {}, fresh=True)
+
+
+def movement_for(session: Session, instance: ProcessInstance, actor: str) -> Movement:
+    """The context in which tokens of an instance move, by the installed domain."""
+
+    def invoke(
+        function: Function, element_id: str, variables: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> Mapping[str, Any] | None:
+        try:
+            return function.work(Call(session, instance, element_id, variables, headers, actor))
+        except (BpmnError, Busy, Failure):
+            raise
+        except DBAPIError as error:
+            if isinstance(busy := busy_or(error), Busy):
+                raise busy from error
+            raise Failure(
+                element_id, "database", f"The function {function.name!r} broke a rule of the database"
+            ) from error
+        except Exception as error:
+            code = f"{type(error).__name__}"
+            raise Failure(element_id, code, f"The function {function.name!r} failed: {error}") from error
+
+    def names() -> Functions:
+        return injected(domain().feel_functions(session, instance))
+
+    return Movement(now(), view=lambda: domain().view(session, instance), names=names, invoke=invoke)
+
+
+def loaded(session: Session, instance: ProcessInstance) -> Workflow:
+    """The instance in memory, to look at: nothing of it is saved."""
+    compiled = definitions.compiled_by_id(session, instance.definition_id)
+    top = state.load(instance.state, compiled.main)
+    top.movement = movement_for(session, instance, "system")
+    return top
+
+
+def _accepts(instance: ProcessInstance, command: Command) -> None:
+    if instance.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED):
+        raise Conflict("The process instance has ended", instance=str(instance.id), status=str(instance.status))
+    if instance.status == InstanceStatus.SUSPENDED and command.kind not in ASLEEP:
+        raise Conflict("The process instance is suspended", instance=str(instance.id), status="suspended")
+
+
+def _guarded(
+    session: Session,
+    instance: ProcessInstance,
+    command: Command,
+    key: str,
+    load: Callable[[], Workflow],
+    change: Change,
+    keep: Mapping[str, Any],
+    *,
+    fresh: bool = False,
+) -> ProcessInstance:
+    notes = session.info.setdefault("notes", {})
+    notes[instance.id] = []
+    try:
+        with session.begin_nested():
+            _perform(session, instance, command, key, load, change, fresh)
+    except REFUSALS:
+        raise
+    except Exception as error:
+        cause = busy_or(error) if isinstance(error, DBAPIError) else error
+        if isinstance(cause, Busy):
+            raise cause from error
+        notes.pop(instance.id, None)
+        raise fail(session, instance, command, key, error, keep) from error
+    finally:
+        notes.pop(instance.id, None)
+    return instance
+
+
+def _perform(
+    session: Session,
+    instance: ProcessInstance,
+    command: Command,
+    key: str,
+    load: Callable[[], Workflow],
+    change: Change,
+    fresh: bool,
+) -> None:
+    top = load()
+    top.movement = movement_for(session, instance, command.actor)
+    before = Waits() if fresh else waits_of(top)
+    moved_from = InstanceStatus(instance.status)
+    if moved_from is InstanceStatus.SUSPENDED:
+        before.deadlines, before.listening = {}, {}
+    moved = Step(session, instance, command, top, before, key, moved_from)
+    if fresh:
+        moved.note("instance_started", business_key=instance.business_key)
+    execution.wake(top)
+    if moved.status is InstanceStatus.RUNNING:
+        execution.run(top)
+    change(moved)
+    if moved.status is InstanceStatus.RUNNING:
+        execution.run(top)
+        mailbox.empty(session, instance.id, top, before)
+        if top.completed:
+            moved.status = InstanceStatus.COMPLETED
+    after = waits_of(top)
+    _tell(moved)
+    quiet = moved.status is not InstanceStatus.RUNNING
+    try:
+        saving.save(
+            session,
+            instance,
+            top,
+            before,
+            after,
+            saving.Outcome(command, key, top.movement.now, moved.status, moved.done, quiet, moved.rewarn),
+        )
+    except Invalid as error:
+        raise Failure(str(error.details.get("element", "")), "not_data", str(error)) from error
+
+
+def _tell(moved: Step) -> None:
+    """What the movement noticed: facts and the path into the history, effects into the outbox."""
+    for fact in moved.movement.facts:
+        moved.note(fact.kind, fact.element_id, fact.token_id, **fact.data)
+    if moved.movement.path:
+        moved.note("moved", path=moved.movement.path)
+    for effect in moved.movement.effects:
+        promise(moved.session, effect.kind, effect.data, instance_id=moved.instance.id)
