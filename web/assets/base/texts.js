@@ -9,3 +9,8 @@ export function say(english, ...values) {
   const text = chinese ? (zh[english] ?? english) : english;
   return text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
 }
+
+// Further Chinese texts, of a part of the product which is loaded on its own.
+export function learn(texts) {
+  Object.assign(zh, texts);
+}

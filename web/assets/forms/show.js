@@ -5,6 +5,7 @@ import './form.css';
 import { Form } from '@bpmn-io/form-js-viewer';
 
 export async function showForm(container, schema, data) {
+  container.replaceChildren();
   const form = new Form({ container });
   await form.importSchema(schema, data);
   return form;

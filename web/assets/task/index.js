@@ -14,6 +14,7 @@ let rev = given?.rev;
 let waiting = 0;
 let saving = Promise.resolve();
 let dirty = false;
+let known = '';
 
 // Conditions hide fields; what they hold is not part of the work.
 const typed = () => form._getState().data;
@@ -36,6 +37,9 @@ async function save() {
 }
 
 function saveSoon() {
+  const now = JSON.stringify(typed());
+  if (now === known) return;
+  known = now;
   dirty = true;
   state.textContent = say('Draft not saved yet');
   clearTimeout(waiting);
@@ -84,10 +88,9 @@ if (given) {
   form = await showForm(box, given.schema, given.data);
   if (given.readonly) form.setProperty('readOnly', true);
   else {
+    known = JSON.stringify(typed());
     form.on('changed', saveSoon);
-    state.textContent = given.saved ?? '';
-    dirty = false;
-    clearTimeout(waiting);
+    state.textContent = given.saved;
     button.addEventListener('click', complete);
     document.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.ctrlKey) button.click(); });
     document.querySelector('[data-reload]').addEventListener('click', () => { dirty = false; location.reload(); });
