@@ -213,6 +213,7 @@ def complete(
             raise Conflict("The user task is done", task=str(task_id))
         seen, functions = variables(token), step.movement.functions
         values = _validated(session, task, data, seen, functions)
+        task.completed_by = actor
         domain().completed(session, instance, task, values)
         step.note("task_completed", task.element_id, task_id, waited_seconds=(now() - task.created_at).total_seconds())
         step.done = task_id
