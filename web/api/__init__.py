@@ -6,6 +6,7 @@ from typing import Final
 from flask import Flask
 
 from web.api import (
+    bundles,
     cases,
     definitions,
     docs,
@@ -52,7 +53,7 @@ def register(app: Flask) -> None:
     schemes("csrf", {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"})
     for resource in (session, cases, evidence, tasks, instances, incidents, messages, definitions, drafts):
         api.register_blueprint(resource.blueprint)
-    for resource in (people, tokens, notices, outbox):
+    for resource in (people, tokens, notices, outbox, bundles):
         api.register_blueprint(resource.blueprint)
     api.register_blueprint(people.departments)
     docs.register(app, api)

@@ -6,9 +6,24 @@ Each page module has a blueprint and `ACCESS`, its entries of the access table; 
 from flask import Flask
 
 from web import access
-from web.pages import assets, cases, home, inbox, instance, intake, login, mail, portal, shell, show, task, words
+from web.pages import (
+    assets,
+    cases,
+    home,
+    inbox,
+    instance,
+    intake,
+    login,
+    mail,
+    portal,
+    shell,
+    show,
+    studio,
+    task,
+    words,
+)
 
-MODULES = (home, login, inbox, task, cases, instance, intake, mail, portal)
+MODULES = (home, login, inbox, task, cases, instance, intake, mail, portal, studio)
 
 
 def register(app: Flask) -> None:

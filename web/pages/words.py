@@ -55,6 +55,11 @@ CODES: Final[Mapping[str, Mapping[str, Pair]]] = {
         "cancelled": ("已终止", "Cancelled"),
         "resolved": ("已解决", "Resolved"),
     },
+    "draft": {
+        "editing": ("编辑中", "Being edited"),
+        "in_review": ("复核中", "In review"),
+        "approved": ("已批准", "Approved"),
+    },
     "nature": {
         "product": ("产品质量", "Product quality"),
         "service": ("服务质量", "Service quality"),

@@ -13,7 +13,7 @@ import DmnModeler from 'dmn-js/lib/Modeler';
 import { TranslateModule } from './translate.js';
 import { openTry } from './tryit.js';
 
-export async function openDecisions(canvas, panel, xml, { onChange, address }) {
+export async function openDecisions(canvas, panel, xml, { onChange, trying }) {
   const common = { additionalModules: [TranslateModule] };
   const modeler = new DmnModeler({
     container: canvas,
@@ -36,7 +36,7 @@ export async function openDecisions(canvas, panel, xml, { onChange, address }) {
   modeler.on('views.changed', listen);
   listen();
 
-  const closeTry = openTry(panel, modeler, address);
+  const closeTry = openTry(panel, modeler, trying);
   return {
     modeler,
     destroy() {

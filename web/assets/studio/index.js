@@ -3,11 +3,14 @@ import './index.css';
 
 import { call, complain } from '../base/api.js';
 import { ask } from '../base/actions.js';
-import { language, say } from '../base/texts.js';
+import { language, learn, say } from '../base/texts.js';
 import { toast } from '../base/toast.js';
 import { Draft } from './draft.js';
 import { Problems } from './problems.js';
 import { emptyFile } from './templates.js';
+import texts from './zh/studio.js';
+
+learn(texts);
 
 const root = document.querySelector('[data-studio]');
 const canvas = root.querySelector('[data-canvas]');
@@ -107,7 +110,7 @@ async function open(path) {
     if (current !== opening) return;
     opening.editor = await start(canvas, panel, draft.files.get(path), {
       bundle,
-      address: `${draft.address}/decisions/${encodeURIComponent(path)}/evaluate`,
+      trying: { address: `${draft.address}/evaluate`, path, save: () => draft.save() },
       onChange: (text) => draft.set(path, text),
     });
     opening.editor.mark(problems.findings.filter((one) => one.file === path));

@@ -1,6 +1,6 @@
 // Try it: values for a decision's inputs go to the server, which evaluates the saved file as it would in a case.
 import { call, complain } from '../base/api.js';
-import { say } from '../base/texts.js';
+import { language, say } from '../base/texts.js';
 
 // "12" is a number, "true" a boolean, everything else a text; an empty field is null.
 function typed(text) {
@@ -10,7 +10,7 @@ function typed(text) {
   return text;
 }
 
-export function openTry(panel, modeler, address) {
+export function openTry(panel, modeler, { address, path, save }) {
   const form = document.createElement('form');
   form.className = 'try stack';
   panel.replaceChildren(form);
@@ -68,9 +68,10 @@ export function openTry(panel, modeler, address) {
     const context = {};
     for (const [name, value] of new FormData(form)) place(context, name, typed(value));
     try {
-      const { data } = await call('POST', address, { decision: decision.id, context });
+      await save();
+      const { data } = await call('POST', address, { path, decision: decision.id, context });
       show(form.querySelector('.result'), data);
-      light((data.trace ?? []).flatMap((one) => (one.decision === decision.id ? one.matched : [])));
+      light(data.trace.filter((one) => one.decision === decision.id).flatMap((one) => one.tables.flatMap((table) => table.rules.map((rule) => rule.id))));
     } catch (error) {
       complain(error);
     }
@@ -94,7 +95,7 @@ function show(box, { value, diagnostics = [] }) {
   const notes = diagnostics.map((one) => {
     const line = document.createElement('p');
     line.className = 'small';
-    line.textContent = one;
+    line.textContent = language === 'zh' ? one.message_zh : one.message_en;
     return line;
   });
   box.replaceChildren(result, ...notes);

@@ -49,7 +49,7 @@ const withNone = (list) => [none(), ...list];
 
 export function namesGroup(element) {
   const name = (one) => one.businessObject.get('name') ?? one.businessObject.get('text');
-  return section('names', 'Name', [
+  return section('names', 'Names', [
     area('name-zh', element, 'Name (Chinese)', name, (one, value, _, modeling) => modeling.updateLabel(one, value ?? '')),
     area('name-en', element, 'Name (English)', (one) => property(one, 'redress:name-en'), (one, value, injector) => setProperty(injector, one, 'redress:name-en', value)),
   ]);

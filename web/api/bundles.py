@@ -1,0 +1,328 @@
+"""Bundles as a whole: import, export, comparison, trying a decision, and the catalog a studio offers to choose from."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+import orjson
+from flask import Response, request
+from marshmallow import fields, validate
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import bundles, definitions, differ, dmn, foreign, functions
+from engine.errors import Invalid, NotFound
+from engine.feel import BudgetExceeded, FeelError, to_plain
+from engine.models import Draft
+from engine.spiff.read import read
+from web.api.base import Answer, Blueprint, Schema
+from web.api.definitions import VERSION, DefinitionOut, attachment
+from web.api.drafts import DraftReceipt
+from web.faults import invalid
+from web.hostile import check_text
+from web.identity import me
+from workflows import deadlines, people
+from workflows.models import Department
+
+blueprint = Blueprint("bundles", __name__, url_prefix="/api/v1", description="Bundles: import, export, compare, try")
+_KEY: Final = validate.Regexp(r"^[a-z][a-z0-9-]{0,62}$", error="String does not match expected pattern.")
+
+
+class ChoiceOut(Schema):
+    """Something to choose in the studio, in both languages."""
+
+    code = fields.String(required=True)
+    name_zh = fields.String(required=True)
+    name_en = fields.String(required=True)
+
+
+class FunctionOut(Schema):
+    """A function which automatic work of a diagram may name."""
+
+    name = fields.String(required=True)
+    title_zh = fields.String(required=True)
+    title_en = fields.String(required=True)
+
+
+class CatalogOut(Schema):
+    """What diagrams may refer to."""
+
+    departments = fields.List(fields.Nested(ChoiceOut), required=True)
+    deadlines = fields.List(fields.Nested(ChoiceOut), required=True)
+    functions = fields.List(fields.Nested(FunctionOut), required=True)
+
+
+class DiagramOut(Schema):
+    """The diagram of the bundle's main process."""
+
+    path = fields.String(required=True)
+    xml = fields.String(required=True)
+
+
+class TryIn(Schema):
+    """A decision of a draft's file, and values for its inputs."""
+
+    path = fields.String(required=True, validate=validate.Length(1, 200))
+    decision = fields.String(required=True, validate=validate.Length(1, 200))
+    context = fields.Dict(required=True)
+
+
+class TryOut(Schema):
+    """The result and how it came about."""
+
+    value = fields.Raw(required=True, allow_none=True)
+    trace = fields.List(fields.Dict(), required=True)
+    diagnostics = fields.List(fields.Dict(), required=True)
+
+
+class ChangeOut(Schema):
+    """One difference between two versions."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["added", "removed", "changed", "moved"]))
+    sort = fields.String(required=True)
+    element = fields.String(required=True)
+    where = fields.String(required=True)
+    field = fields.String(required=True)
+    old = fields.String(required=True)
+    new = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class ChangesOut(Schema):
+    """All differences, removed ones first."""
+
+    items = fields.List(fields.Nested(ChangeOut), required=True)
+
+
+class SidesQuery(Schema):
+    """The two sides: a version number, or `draft`."""
+
+    old = fields.String(required=True, validate=validate.Regexp(r"^(draft|[1-9][0-9]{0,8})$"))
+    new = fields.String(required=True, validate=validate.Regexp(r"^(draft|[1-9][0-9]{0,8})$"))
+
+
+class NoteIn(Schema):
+    """Why."""
+
+    note = fields.String(required=True, validate=validate.Length(1, 2000))
+
+
+class ImportIn(Schema):
+    """The key of the draft to be made; the files themselves are the parts `file`."""
+
+    key = fields.String(required=True, validate=_KEY)
+    name_zh = fields.String(load_default="", validate=validate.Length(0, 200))
+    name_en = fields.String(load_default="", validate=validate.Length(0, 200))
+
+
+class NoteOut(Schema):
+    """What an import did with one part of a foreign file."""
+
+    element = fields.String(required=True)
+    outcome = fields.String(required=True)
+    what = fields.String(required=True)
+    old = fields.String(required=True)
+    new = fields.String(required=True)
+    message_zh = fields.String(required=True)
+    message_en = fields.String(required=True)
+
+
+class ImportOut(Schema):
+    """The draft which an import made, and what was translated, kept, or not understood."""
+
+    draft = fields.Nested(DraftReceipt, required=True)
+    notes = fields.List(fields.Nested(NoteOut), required=True)
+
+
+def side(session: Session, key: str, which: str) -> dict[str, bytes]:
+    """The files of a version (its number as text) or of the draft (`draft`). Raises NotFound."""
+    if which != "draft":
+        return definitions.files(session, definitions.version_of(session, key, int(which)))
+    draft = session.get(Draft, key)
+    if draft is None:
+        raise NotFound
+    return {file.path: bytes(file.content) for file in draft.files}
+
+
+@blueprint.get("/catalog")
+@blueprint.reads(CatalogOut)
+def catalog(session: Session) -> dict[str, Any]:
+    """Show what diagrams may refer to: departments, deadlines, functions"""
+    rows = session.scalars(select(Department).order_by(Department.code))
+    return {
+        "departments": list(rows),
+        "deadlines": [{"code": step, "name_zh": zh, "name_en": en} for step, zh, en in deadlines.steps(session)],
+        "functions": sorted(functions.registered().values(), key=lambda one: one.name),
+    }
+
+
+@blueprint.post("/drafts/<key>/evaluate")
+@blueprint.commands(TryOut, body=TryIn, keyed=False)
+def evaluate(session: Session, body: dict[str, Any], key: str) -> dict[str, Any]:
+    """Evaluate a decision of a draft with given values"""
+    people.require(session, me(), "definition.read")
+    content = side(session, key, "draft").get(body["path"])
+    if content is None:
+        raise NotFound
+    try:
+        result = dmn.load(content).evaluate(body["decision"], body["context"])
+    except (dmn.DmnError, FeelError, BudgetExceeded) as error:
+        raise Invalid(str(error)) from error
+    return {
+        "value": to_plain(result.value),
+        "trace": result.trace_plain(),
+        "diagnostics": [note.plain() for note in result.diagnostics],
+    }
+
+
+@blueprint.get("/definitions/<key>/changes")
+@blueprint.reads(ChangesOut, query=SidesQuery)
+def changes(session: Session, query: dict[str, str], key: str) -> dict[str, Any]:
+    """Compare two versions, or a version with the draft"""
+    people.require(session, me(), "definition.read")
+    return {"items": differ.diff(side(session, key, query["old"]), side(session, key, query["new"]))}
+
+
+@blueprint.get("/drafts/<key>/diagram")
+@blueprint.reads(DiagramOut)
+def draft_diagram(session: Session, key: str) -> dict[str, str]:
+    """Show the main diagram of a draft"""
+    return _diagram(side(session, key, "draft"))
+
+
+@blueprint.get(f"/definitions/<key>/versions/{VERSION}/diagram")
+@blueprint.reads(DiagramOut)
+def version_diagram(session: Session, key: str, version: int) -> dict[str, str]:
+    """Show the main diagram of a version"""
+    people.require(session, me(), "definition.read")
+    return _diagram(side(session, key, str(version)))
+
+
+@blueprint.get("/drafts/<key>/bundle")
+@blueprint.binary
+def draft_bundle(session: Session, key: str) -> Response:
+    """Download a draft as a zip"""
+    return attachment(zipped(side(session, key, "draft")), f"{key}-draft.zip")
+
+
+@blueprint.get(f"/definitions/<key>/versions/{VERSION}/bundle")
+@blueprint.binary
+def version_bundle(session: Session, key: str, version: int) -> Response:
+    """Download a version as a zip"""
+    people.require(session, me(), "definition.read")
+    return attachment(zipped(side(session, key, str(version))), f"{key}-{version}.zip")
+
+
+@blueprint.post(f"/definitions/<key>/versions/{VERSION}/republish")
+@blueprint.commands(DefinitionOut, status=201, body=NoteIn)
+def republish(session: Session, body: dict[str, str], key: str, version: int) -> Answer:
+    """Publish the content of an older version as the newest: roll back"""
+    people.require(session, me(), "definition.publish")
+    old = definitions.version_of(session, key, version)
+    made = definitions.publish_files(
+        session,
+        key,
+        definitions.files(session, old),
+        author=str(me().id),
+        approver=old.approver,
+        note=body["note"],
+    )
+    return Answer(made, location=f"/api/v1/definitions/{key}/versions/{made.version}")
+
+
+@blueprint.post("/drafts/import")
+@blueprint.doc(
+    requestBody={
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file", "key"],
+                    "properties": {
+                        "file": {"type": "array", "items": {"type": "string", "contentMediaType": "application/xml"}},
+                        "key": {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"},
+                        "name_zh": {"type": "string", "maxLength": 200},
+                        "name_en": {"type": "string", "maxLength": 200},
+                    },
+                }
+            }
+        },
+    }
+)
+@blueprint.commands(ImportOut, status=201, form=ImportIn)
+def import_files(session: Session, form: dict[str, str]) -> Answer:
+    """Make a draft of files drawn elsewhere
+
+    BPMN of Camunda 7 and 8, Flowable, Activiti and SpiffWorkflow, DMN, forms, or a zip of them. Nothing is dropped.
+    """
+    people.require(session, me(), "definition.draft")
+    given = _uploaded()
+    files, notes = _translated(given)
+    files["bundle.json"] = _manifest(form, files)
+    draft = definitions.create_draft(session, form["key"], files, author=str(me().id))
+    data = {"draft": draft, "notes": [note.as_json() for note in notes]}
+    return Answer(data, rev=draft.rev, location=f"/api/v1/drafts/{draft.key}")
+
+
+def _uploaded() -> dict[str, bytes]:
+    parts = request.files.getlist("file")
+    if not parts:
+        raise invalid("file", "required", "请附上文件", "A file is needed")
+    files: dict[str, bytes] = {}
+    for part in parts:
+        check_text(part.filename or "", "file")
+        name, content = PurePosixPath((part.filename or "diagram").replace("\\", "/")).name, part.stream.read()
+        if content[:4] == b"PK\x03\x04":
+            files |= bundles.from_zip(content)
+        elif name.lower().endswith((".bpmn", ".xml")):
+            files[f"{PurePosixPath(name).stem}.bpmn"] = content
+        elif name.lower().endswith((".dmn", ".form")) or name == "bundle.json":
+            files[name] = content
+        else:
+            raise invalid("file", "kind", f"不认识的文件：{name}", f"Unknown kind of file: {name}")
+    return files
+
+
+def _translated(given: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[foreign.Note]]:
+    files, notes = dict(given), list[foreign.Note]()
+    for path in sorted(path for path in files if path.lower().endswith(".bpmn")):
+        files[path], found = foreign.translate(files[path])
+        notes += found
+    return files, notes
+
+
+def _manifest(form: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:
+    """`bundle.json` under the wanted key; names and main process as the files say, else as the form says."""
+    try:
+        known = bundles.manifest(files)
+        zh, en, process = known.name_zh, known.name_en, known.process
+    except Invalid:
+        zh, en, process = form["key"], form["key"], ""
+    diagram, _ = read(files)
+    process = process or next(
+        (one.id for one in diagram.processes.values() if one.executable), next(iter(diagram.processes), "")
+    )
+    name = {"zh": form["name_zh"] or zh, "en": form["name_en"] or en}
+    return orjson.dumps({"key": form["key"], "name": name, "process": process}, option=orjson.OPT_INDENT_2)
+
+
+def _diagram(files: Mapping[str, bytes]) -> dict[str, str]:
+    process = bundles.manifest(files).process
+    found = read(files)[0].processes.get(process)
+    path = found.file if found else next((path for path in sorted(files) if path.endswith(".bpmn")), "")
+    if not path:
+        raise NotFound
+    return {"path": path, "xml": files[path].decode("utf-8", "replace")}
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files as a zip; equal files give equal bytes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(files):
+            archive.writestr(zipfile.ZipInfo(path), files[path])
+    return content.getvalue()

@@ -1,0 +1,65 @@
+// The library's dialogs: a new process, or one imported from files drawn elsewhere.
+import { call, faults } from '../base/api.js';
+import { language, say } from '../base/texts.js';
+import { starter } from './starter.js';
+
+async function copied(key) {
+  const versions = (await call('GET', `/api/v1/definitions/${key}/versions?limit=1`)).data.items;
+  const base = `/api/v1/definitions/${key}/versions/${versions[0].version}/files`;
+  const list = (await call('GET', base)).data.items;
+  const files = await Promise.all(list.map(async ({ path }) => [path, await (await fetch(`${base}/${path}`)).text()]));
+  return Object.fromEntries(files);
+}
+
+function named(files, { key, name_zh, name_en }) {
+  const manifest = { ...JSON.parse(files['bundle.json']), key, name: { zh: name_zh, en: name_en } };
+  return { ...files, 'bundle.json': `${JSON.stringify(manifest, null, 2)}\n` };
+}
+
+async function create(form) {
+  const facts = Object.fromEntries(new FormData(form));
+  const files = facts.template.startsWith('copy:') ? await copied(facts.template.slice(5)) : starter(facts.template);
+  await call('POST', '/api/v1/drafts', { key: facts.key, files: named(files, facts) }, { once: crypto.randomUUID() });
+  location.assign(`/studio/${facts.key}`);
+}
+
+async function bring(form) {
+  const { data } = await call('POST', '/api/v1/drafts/import', new FormData(form), { once: crypto.randomUUID() });
+  const open = form.querySelector('[data-open-imported]');
+  open.href = `/studio/${data.draft.key}`;
+  if (!data.notes.length) {
+    location.assign(open.href);
+    return;
+  }
+  const list = form.querySelector('[data-notes]');
+  list.replaceChildren(
+    ...data.notes.map((note) => {
+      const line = document.createElement('li');
+      line.className = note.outcome;
+      line.textContent = `${note.element}${say(': ')}${language === 'zh' ? note.message_zh : note.message_en}`;
+      return line;
+    }),
+  );
+  list.hidden = false;
+  open.hidden = false;
+  form.querySelector('[type="submit"]').hidden = true;
+}
+
+document.addEventListener('submit', async (event) => {
+  const form = event.target.closest('form[data-bundle]');
+  if (!form) return;
+  event.preventDefault();
+  const error = form.querySelector('[data-error]');
+  const button = form.querySelector('[type="submit"]');
+  error.hidden = true;
+  button.setAttribute('aria-busy', 'true');
+  try {
+    await (form.dataset.bundle === 'new' ? create(form) : bring(form));
+  } catch (problem) {
+    const list = problem.problem ? faults(problem.problem).map((one) => [one.path, one.message].filter(Boolean).join(say(': '))) : [];
+    error.hidden = false;
+    error.textContent = list.length ? list.join(say('; ')) : problem.message;
+  } finally {
+    button.removeAttribute('aria-busy');
+  }
+});

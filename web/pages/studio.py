@@ -1,0 +1,174 @@
+"""The process owners' desk: the library of bundles, the editor of a draft, versions with their differences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Blueprint, render_template, request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine import differ
+from engine.db import transaction
+from engine.errors import NotFound
+from engine.models import Draft, DraftState, InstanceStatus, ProcessDefinition, ProcessInstance
+from web.access import Rule, roles, verb
+from web.api.bundles import side
+from web.identity import me
+from web.pages.words import know_people
+from workflows import people
+from workflows.authorisation import GENERAL
+from workflows.models import Role
+
+pages = Blueprint("studio", __name__)
+_DRAWING: Final = roles(*GENERAL["definition.draft"], *GENERAL["definition.approve"], Role.AUDITOR)
+ACCESS: Final[dict[str, Rule]] = {
+    "studio.page": _DRAWING,
+    "studio.edit": _DRAWING,
+    "studio.versions": verb("definition.read"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bundle of the library: its newest version, its draft, and how much runs on it."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    definition: ProcessDefinition | None
+    draft: Draft | None
+    running: int
+    changed_at: datetime
+    changed_by: str
+
+
+@pages.get("/studio")
+def page() -> str:
+    """The library."""
+    with transaction() as session:
+        rows = library(session)
+        know_people(session, [row.changed_by for row in rows])
+        return render_template(
+            "studio.html",
+            rows=rows,
+            may=_may(session),
+            copies=[(f"copy:{row.key}", row) for row in rows if row.definition],
+        )
+
+
+@pages.get("/studio/<key>")
+def edit(key: str) -> str:
+    """The editor of a draft; a bundle without one shows how to begin."""
+    with transaction() as session:
+        draft = session.get(Draft, key)
+        published = newest(session, key)
+        if draft is None and published is None:
+            raise NotFound
+        return render_template(
+            "studio_edit.html",
+            key=key,
+            draft=draft,
+            published=published,
+            name=draft or published,
+            may=_may(session),
+            mine=draft is not None and draft.author == str(me().id),
+            readonly=draft is None
+            or draft.state != DraftState.EDITING
+            or not people.may(session, me(), "definition.draft"),
+        )
+
+
+@pages.get("/studio/<key>/versions")
+def versions(key: str) -> str:
+    """The versions of a bundle, and what changed between two of them (or towards the draft: `new=draft`)."""
+    with transaction() as session:
+        found = list(
+            session.scalars(
+                select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc())
+            )
+        )
+        draft = session.get(Draft, key)
+        if not found and draft is None:
+            raise NotFound
+        know_people(session, [one for row in found for one in (row.author, row.approver)])
+        counts = running(session)
+        chosen = _chosen(found, draft)
+        return render_template(
+            "studio_versions.html",
+            key=key,
+            name=draft or found[0],
+            rows=[(row, counts.get((row.key, row.version), 0)) for row in found],
+            draft=draft,
+            may=_may(session),
+            **_compared(session, key, *chosen),
+        )
+
+
+def library(session: Session) -> list[Row]:
+    """All bundles by key."""
+    latest = {row.key: row for row in session.scalars(_latest())}
+    drafts = {row.key: row for row in session.scalars(select(Draft))}
+    counts: dict[str, int] = {}
+    for (key, _), count in running(session).items():
+        counts[key] = counts.get(key, 0) + count
+    rows = []
+    for key in sorted(latest.keys() | drafts.keys()):
+        definition, draft = latest.get(key), drafts.get(key)
+        shown: Any = draft or definition
+        rows.append(
+            Row(
+                key,
+                shown.name_zh,
+                shown.name_en,
+                definition,
+                draft,
+                counts.get(key, 0),
+                draft.updated_at if draft else shown.published_at,
+                shown.author,
+            )
+        )
+    return rows
+
+
+def running(session: Session) -> dict[tuple[str, int], int]:
+    """Instances which are not over, by key and version."""
+    rows = session.execute(
+        select(ProcessDefinition.key, ProcessDefinition.version, func.count())
+        .join(ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id)
+        .where(ProcessInstance.status.in_([InstanceStatus.RUNNING, InstanceStatus.SUSPENDED]))
+        .group_by(ProcessDefinition.key, ProcessDefinition.version)
+    )
+    return {(key, version): count for key, version, count in rows}
+
+
+def newest(session: Session, key: str) -> ProcessDefinition | None:
+    """The newest version of `key`."""
+    found: ProcessDefinition | None = session.scalar(_latest().where(ProcessDefinition.key == key))
+    return found
+
+
+def _latest() -> Any:
+    return (
+        select(ProcessDefinition)
+        .distinct(ProcessDefinition.key)
+        .order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
+    )
+
+
+def _may(session: Session) -> dict[str, bool]:
+    return {name: people.may(session, me(), f"definition.{name}") for name in ("draft", "approve", "publish")}
+
+
+def _chosen(found: list[ProcessDefinition], draft: Draft | None) -> tuple[str, str]:
+    """The two sides to compare as the address says; else the newest step: version before -> newest, or -> draft."""
+    numbers = [str(row.version) for row in found]
+    known = [*numbers, "draft"] if draft else numbers
+    new = request.args.get("new", "draft" if draft else (numbers or [""])[0])
+    old = request.args.get("old", numbers[0] if new == "draft" and numbers else (numbers[1:] or [""])[0])
+    return (old if old in known else "", new if new in known else "")
+
+
+def _compared(session: Session, key: str, old: str, new: str) -> dict[str, Any]:
+    changes = differ.diff(side(session, key, old), side(session, key, new)) if old and new and old != new else []
+    return {"old": old, "new": new, "changes": changes}
