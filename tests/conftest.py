@@ -1,6 +1,9 @@
 """Fixtures of the whole suite: one PostgreSQL cluster a run, one database a worker, no test sees another's rows."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,19 +29,29 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def _cluster(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
-    """URL of the server all workers of this run share: `TEST_DATABASE_URL`, else an embedded one."""
+def _cluster(testrun_uid: str) -> str:
+    """URL of the server all workers of this run share: `TEST_DATABASE_URL`, else an embedded one.
+
+    Not under pytest's own folder: every run which begins takes the rights to it away from other users, and under root
+    PostgreSQL is one.
+    """
     if given := os.environ.get("TEST_DATABASE_URL"):
         return f"postgresql+psycopg://{given.partition('://')[2]}"
     from engine import db
 
-    base = tmp_path_factory.getbasetemp()
-    url = db.start_embedded((base if worker_id == "master" else base.parent) / "postgres")
+    folder = Path(tempfile.gettempdir()) / f"redress-tests-{testrun_uid}"
+    atexit.register(_sweep, folder)  # registered before the server's own goodbye, so it runs after it
+    url = db.start_embedded(folder / "postgres")
     with create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
     return url
+
+
+def _sweep(folder: Path) -> None:
+    if not (folder / "postgres" / "postmaster.pid").exists():  # else another worker of this run still uses it
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """`redress up serve worker beat migrate`: start the software, all of it on one machine or part by part."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -35,9 +36,10 @@ def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
         migrations.upgrade(url)
     else:
         demo.fill(cases)
+    _share_measurements(port)
     environment = {**os.environ, "DATABASE_URL": url, "REDRESS_VAR": str(settings().var), "PYTHONUNBUFFERED": "1"}
     supervisor = Supervisor(environment, settings().var, remark)
-    try:
+    with supervisor.on_duty():
         if "SMTP_URL" not in environment:
             smtp = _free_port("127.0.0.1", None, first=8025)
             environment["SMTP_URL"] = f"smtp://127.0.0.1:{smtp}"
@@ -45,12 +47,9 @@ def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
         supervisor.start("web", _web(host, port, workers=2, threads=4))
         supervisor.start("worker", _worker(concurrency=2))
         supervisor.start("beat", _beat())
-        _await_web(supervisor, host, port)
-        _welcome(host, port)
-    except BaseException:
-        supervisor.stop()
-        raise
-    supervisor.watch()
+        if _is_up(supervisor, host, port):
+            _welcome(host, port)
+            supervisor.watch()
     remark("stopped")
 
 
@@ -61,6 +60,7 @@ def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Threads of each process.")
 def serve_command(host: str, port: int, workers: int, threads: int) -> None:
     """The web server alone (gunicorn)."""
+    _share_measurements(port)
     _become(_web(host, port, workers, threads))
 
 
@@ -123,6 +123,16 @@ def _become(command: list[str]) -> None:
     sys.exit(process.wait())
 
 
+def _share_measurements(port: int) -> None:
+    """Give the web processes one folder for their counters, so that `/metrics` speaks for all of them."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        return
+    folder = settings().var / "metrics" / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
 def _free_port(host: str, wanted: int | None, first: int = 8000) -> int:
     """`wanted` if it is free, else an error; without a wish the first free port from `first` on."""
     for port in [wanted] if wanted is not None else range(first, first + 100):
@@ -139,15 +149,20 @@ def _free_port(host: str, wanted: int | None, first: int = 8000) -> int:
     raise click.ClickException(f"no free port from {first} to {first + 99} on {host}")
 
 
-def _await_web(supervisor: Supervisor, host: str, port: int) -> None:
-    """Return when the pages answer. Raises click.ClickException with the end of the log when they do not."""
+def _is_up(supervisor: Supervisor, host: str, port: int) -> bool:
+    """Wait until the pages answer; False where somebody stops us before.
+
+    Raises click.ClickException with the end of the log when they never do.
+    """
     until = time.monotonic() + _START_TIMEOUT
     while time.monotonic() < until and supervisor.alive("web"):
+        if supervisor.stopping.is_set():
+            return False
         connection = HTTPConnection("127.0.0.1" if host in {"0.0.0.0", "::"} else host, port, timeout=5)  # noqa: S104
         try:
             connection.request("GET", "/ready")
             if connection.getresponse().status == 200:
-                return
+                return True
         except OSError:
             pass
         finally:

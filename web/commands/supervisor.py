@@ -7,13 +7,15 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
 _QUICK = 10.0  # a child which lived shorter than this crashed at start: wait longer before the next try
 _MOST_WAIT = 30.0
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _LOG_LIMIT = 10 * 1024 * 1024
 _PATIENCE = 20.0
 
@@ -52,16 +54,22 @@ class Supervisor:
         self.children.append(child)
         self._spawn(child)
 
-    def watch(self) -> None:
-        """Block until SIGINT or SIGTERM, starting again what ends; then stop everything."""
-        previous = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    @contextmanager
+    def on_duty(self) -> Iterator[None]:
+        """From here on SIGINT, SIGTERM and a closed terminal mean: stop. However the block ends, all children end."""
+        wanted = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+        previous = {number: signal.signal(number, self._on_signal) for number in wanted}
         try:
-            while not self.stopping.wait(0.3):
-                self.look()
+            yield
         finally:
             self.stop()
             for number, handler in previous.items():
                 signal.signal(number, handler)
+
+    def watch(self) -> None:
+        """Block until a signal, starting again what ends."""
+        while not self.stopping.wait(0.3):
+            self.look()
 
     def look(self) -> None:
         """Start again what has ended; the more often in a row, the later."""
