@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from engine.bundles import load_folder
@@ -77,7 +78,7 @@ def versions(session: Session, key: str) -> list[ProcessDefinition]:
 def listing(session: Session) -> list[ProcessDefinition]:
     """The latest version of every key, by key."""
     query = select(ProcessDefinition).where(ProcessDefinition.retired_at.is_(None))
-    query = query.distinct(ProcessDefinition.key)
+    query = query.ext(distinct_on(ProcessDefinition.key))
     return list(session.scalars(query.order_by(ProcessDefinition.key, ProcessDefinition.version.desc())))
 
 

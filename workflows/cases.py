@@ -214,7 +214,7 @@ def edit(
     Raises Conflict where `rev` is not the case's, BadComplaint for another field, NotAllowed, CaseClosed.
     """
     authorisation.require(session, person, "case.edit", case)
-    session.refresh(case, with_for_update=True)
+    session.refresh(case, with_for_update={"of": Case})  # its party may come along by an outer join
     if case.rev != rev:
         raise Conflict(rev=case.rev)
     unknown = sorted(set(changes) - EDITABLE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from engine.feel import Budget, BudgetExceeded, Functions, Meter
 from engine.findings import Finding
 from engine.forms import rules
@@ -15,16 +17,18 @@ from engine.forms.read import read
 from engine.forms.schema import Component, Option
 from engine.forms.validate import Checking
 
-_BUDGET = Budget(steps=1_000_000, items=500_000, text=5_000_000, seconds=1.0)
+_BUDGET = Budget(steps=1_000_000, items=500_000, text=5_000_000, seconds=0.5)
 
 
 class Form:
     """Make it with `load`."""
 
-    __slots__ = ("id", "root")
+    __slots__ = ("id", "root", "schema")
 
-    def __init__(self, form_id: str, root: Component) -> None:
+    def __init__(self, form_id: str, root: Component, schema: Mapping[str, Any]) -> None:
+        """schema: what was loaded, as parsed JSON: what a browser shows the form from."""
         self.id = form_id
+        self.schema = schema
         self.root = root
 
     @property
@@ -92,7 +96,7 @@ def load(schema: bytes | str | Mapping[str, Any]) -> Form:
     fault = next((finding for finding in findings if finding.severity == "error"), None)
     if fault is not None or root is None:
         raise FormError(fault.message_en if fault else "nothing to read", fault.element if fault else "")
-    return Form(form_id, root)
+    return Form(form_id, root, schema if isinstance(schema, Mapping) else orjson.loads(schema))
 
 
 def lint(schema: bytes | str | Mapping[str, Any]) -> list[Finding]:
