@@ -1,0 +1,123 @@
+// Draws a diagram with tokens and the way taken into a box with data-diagram="ADDRESS".
+// ADDRESS answers {"xml", "tokens": [{"element", "count", "late", "failed"}], "taken": [ids], "definition",
+// "processes": [{"definition", "process_id"}]}; another of the processes is asked for by ?definition=.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+
+import { call } from '../base/api.js';
+import { language, say } from '../base/texts.js';
+
+const colours = {
+  defaultFillColor: 'var(--surface)',
+  defaultStrokeColor: 'var(--ink)',
+  defaultLabelColor: 'var(--ink)',
+};
+
+// In English the diagram shows the translations it carries beside its names (redress:label-en, text annotations too).
+function translate(viewer) {
+  if (language !== 'en') return;
+  const modeling = viewer.get('elementRegistry');
+  for (const element of modeling.getAll()) {
+    const object = element.businessObject;
+    const name = property(object, 'redress:name-en');
+    const text = property(object, 'redress:text-en');
+    if (name) object.name = name;
+    else if (text) object.text = text;
+    else continue;
+    const target = element.label ?? element;
+    viewer.get('graphicsFactory').update(target.waypoints ? 'connection' : 'shape', target, modeling.getGraphics(target));
+  }
+}
+
+function property(object, name) {
+  for (const extension of object?.extensionElements?.values ?? []) {
+    for (const child of extension.$children ?? []) {
+      if (child.name === name) return child.value;
+    }
+  }
+  return '';
+}
+
+function mark(viewer, { tokens = [], taken = [] }) {
+  const registry = viewer.get('elementRegistry');
+  const canvas = viewer.get('canvas');
+  const overlays = viewer.get('overlays');
+  for (const id of taken) if (registry.get(id)) canvas.addMarker(id, 'taken');
+  for (const token of tokens) {
+    const element = registry.get(token.element);
+    if (!element) continue;
+    canvas.addMarker(token.element, 'here');
+    if (token.late) canvas.addMarker(token.element, 'late');
+    if (token.failed) canvas.addMarker(token.element, 'failed');
+    const badge = document.createElement('span');
+    badge.className = `token${token.late ? ' late' : ''}${token.failed ? ' failed' : ''}`;
+    badge.textContent = token.failed ? '!' : String(token.count ?? 1);
+    overlays.add(token.element, { position: { top: -12, left: -12 }, html: badge });
+  }
+}
+
+function fit(viewer, tokens) {
+  const canvas = viewer.get('canvas');
+  canvas.zoom('fit-viewport', 'auto');
+  const first = tokens.map((token) => viewer.get('elementRegistry').get(token.element)).find(Boolean);
+  // a wide diagram in a narrow box would be unreadable: go to the token instead
+  if (first && canvas.zoom() < 0.45) {
+    canvas.zoom(0.7);
+    canvas.scrollToElement(first, 80);
+  }
+}
+
+function tools(box, viewer, tokens) {
+  const bar = document.createElement('div');
+  bar.className = 'tools no-print';
+  const canvas = viewer.get('canvas');
+  const verbs = [
+    ['plus', say('Zoom in'), () => viewer.get('zoomScroll').stepZoom(1)],
+    ['minus', say('Zoom out'), () => viewer.get('zoomScroll').stepZoom(-1)],
+    ['route', say('Fit to window'), () => canvas.zoom('fit-viewport', 'auto')],
+    ['maximize', say('Full screen'), () => (document.fullscreenElement ? document.exitFullscreen() : box.requestFullscreen())],
+  ];
+  const icons = document.querySelector('meta[name="icons"]').content;
+  for (const [icon, label, run] of verbs) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button square';
+    button.title = label;
+    button.setAttribute('aria-label', label);
+    button.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${icons}#${icon}"/></svg>`;
+    button.addEventListener('click', run);
+    bar.append(button);
+  }
+  box.append(bar);
+  document.addEventListener('fullscreenchange', () => fit(viewer, tokens));
+}
+
+// Where a called process has tokens, a select shows it instead.
+function choices(box, { definition, processes = [] }) {
+  if (!processes.some((one) => one.definition !== definition)) return;
+  const select = document.createElement('select');
+  select.className = 'input sheet no-print';
+  select.setAttribute('aria-label', say('Shown process'));
+  for (const one of processes) select.add(new Option(one.process_id, one.definition, false, one.definition === definition));
+  select.addEventListener('change', () => draw(box, select.value));
+  box.append(select);
+}
+
+export async function draw(box, definition) {
+  box.dataset.drawn = 'yes';
+  try {
+    const { data } = await call('GET', box.dataset.diagram + (definition ? `?definition=${definition}` : ''));
+    box.replaceChildren();
+    const viewer = new NavigatedViewer({ container: box, bpmnRenderer: colours, textRenderer: { defaultStyle: { fontFamily: getComputedStyle(document.body).fontFamily } } });
+    await viewer.importXML(data.xml);
+    translate(viewer);
+    mark(viewer, data);
+    fit(viewer, data.tokens ?? []);
+    tools(box, viewer, data.tokens ?? []);
+    choices(box, data);
+    box.dataset.ready = 'yes';
+  } catch (error) {
+    console.warn(error);
+    box.textContent = say('The diagram could not be shown.');
+    box.dataset.ready = 'failed';
+  }
+}
