@@ -105,10 +105,10 @@ def _add(spec: ProcessSpec, drawn: model.Node, around: Surroundings) -> None:
     if isinstance(node, Activity):
         if drawn.loop is not None:
             node.loop = _rounds(drawn)
-        node.inputs, node.outputs = _mappings(drawn, drawn.inputs), _mappings(drawn, drawn.outputs)
+        node.maps_in, node.maps_out = _mappings(drawn, drawn.inputs), _mappings(drawn, drawn.outputs)
     if isinstance(node, EventNode):
         node.wait = _wait(drawn.id, drawn.event or model.Event())
-        node.inputs, node.outputs = _mappings(drawn, drawn.inputs), _mappings(drawn, drawn.outputs)
+        node.maps_in, node.maps_out = _mappings(drawn, drawn.inputs), _mappings(drawn, drawn.outputs)
 
 
 def _make(spec: ProcessSpec, drawn: model.Node, around: Surroundings) -> Node:
@@ -200,7 +200,7 @@ def _event_subprocess(spec: ProcessSpec, node: SubProcess, inner: model.Scope) -
     listener.subprocess = node
     listener.incoming, listener.outs = [], []
     listener.wait = _wait(start.id, start.event or model.Event())
-    listener.outputs = _mappings(start, start.outputs)
+    listener.maps_out = _mappings(start, start.outputs)
     (spec.dormant if listener.waits else spec.passive).append(listener)
 
 

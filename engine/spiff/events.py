@@ -34,18 +34,18 @@ class EventNode(Node):
 
     def __init__(self, spec: ProcessSpec, drawn: model.Node, name: str | None = None) -> None:
         super().__init__(spec, drawn, name)
-        self.inputs: list[tuple[list[str], Formula]] = []
-        self.outputs: list[tuple[list[str], Formula]] = []
+        self.maps_in: list[tuple[list[str], Formula]] = []
+        self.maps_out: list[tuple[list[str], Formula]] = []
 
     def hand_out(self, token: Token, values: dict[str, Value]) -> None:
         """Payload -> variables, by the output mappings where there are any."""
-        if not self.outputs:
+        if not self.maps_out:
             for name, value in values.items():
                 set_variable(token, name, value)
             return
         movement = token.workflow.top_workflow.movement
         seen = Variables([values, *layers(token)], movement)
-        for target, source in self.outputs:
+        for target, source in self.maps_out:
             give(token, target, source.value(seen, movement.functions))
 
 
@@ -144,7 +144,7 @@ class ThrowEvent(EventNode):
     def _run_hook(self, token: Token) -> bool | None:
         scope = token.workflow
         movement = scope.top_workflow.movement
-        for target, source in self.inputs:
+        for target, source in self.maps_in:
             put(token.data, target, source.value(variables(token), movement.functions))
         if self.drawn.function:
             self.hand_out(token, invoke(token, self.drawn.function, self.drawn.headers))

@@ -129,8 +129,8 @@ class Activity(Node):
 
     def __init__(self, spec: ProcessSpec, drawn: model.Node) -> None:
         super().__init__(spec, drawn)
-        self.inputs: list[tuple[list[str], Formula]] = []
-        self.outputs: list[tuple[list[str], Formula]] = []
+        self.maps_in: list[tuple[list[str], Formula]] = []
+        self.maps_out: list[tuple[list[str], Formula]] = []
         self.boundaries: list[Any] = []
         self.loop: Any = None
 
@@ -146,7 +146,7 @@ class Activity(Node):
 
     def begin(self, token: Token) -> bool | None:
         """Start the work itself: input mappings; whether it may run at once."""
-        for target, source in self.inputs:
+        for target, source in self.maps_in:
             put(token.data, target, self.evaluate(token, source))
         return True
 
@@ -167,10 +167,10 @@ class Activity(Node):
         own = token.internal_data.get("own", ())
         if "round" in token.internal_data:
             token.data.update(values)
-        if self.outputs:
+        if self.maps_out:
             movement = token.workflow.top_workflow.movement
             seen = Variables([dict(values), *layers(token)], movement)
-            for target, source in self.outputs:
+            for target, source in self.maps_out:
                 give(token, target, source.value(seen, movement.functions))
             return
         for name, value in values.items():

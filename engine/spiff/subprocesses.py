@@ -38,7 +38,7 @@ class SubProcess(Activity):
 
     def results(self, token: Token, data: dict[str, Value]) -> dict[str, Value]:
         """Variables of the scope which go out when it is done; those of an embedded one are outside already."""
-        return data if self.outputs else {}
+        return data if self.maps_out else {}
 
 
 class CallActivity(SubProcess):
@@ -64,7 +64,7 @@ class CallActivity(SubProcess):
         return {} if self.shares_variables else dict(token.data)
 
     def results(self, token: Token, data: dict[str, Value]) -> dict[str, Value]:
-        if self.outputs:
+        if self.maps_out:
             return data
         if self.drawn.return_all is False:
             return {}
