@@ -122,7 +122,7 @@ def _gaps(table: Table, grid: _Grid) -> list[TableFinding]:
                 "warning",
                 (),
                 example,
-                f"没有规则匹配:{shown}",
+                f"没有规则匹配：{shown}",
                 f"No rule matches: {shown}",
                 table.id,
             )
@@ -205,7 +205,7 @@ def _overlap(table: Table, first: int, second: int, example: tuple[object, ...])
         "error",
         (one, two),
         example,
-        f"规则 {one} 与规则 {two} 同时匹配:{shown}",
+        f"规则 {one} 与规则 {two} 同时匹配：{shown}",
         f"Rules {one} and {two} both match: {shown}",
         table.rules[second].id or table.id,
     )
@@ -256,7 +256,7 @@ def _opaque(table: Table, grid: _Grid) -> list[TableFinding]:
             "info",
             rules,
             (),
-            f"未分析含表达式的规则:{named}",
+            f"未分析含表达式的规则：{named}",
             f"Rules with expressions were not analysed: {named}",
             table.id,
         )
@@ -269,7 +269,7 @@ def _truncated(table: Table) -> TableFinding:
         "info",
         (),
         (),
-        "表过大,仅列出部分问题",
+        "表过大，仅列出部分问题",
         "The table is large: there may be more findings than listed",
         table.id,
     )

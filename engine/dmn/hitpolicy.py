@@ -45,7 +45,7 @@ def _unique(
         raise Undecided(
             "not-unique",
             f"{len(rows)} rules match, but hit policy UNIQUE allows one",
-            f"命中策略 UNIQUE 只允许一条规则匹配,实际匹配了 {len(rows)} 条",
+            f"命中策略 UNIQUE 只允许一条规则匹配，实际匹配了 {len(rows)} 条",
         )
     return shape(rows[0])
 
@@ -57,7 +57,7 @@ def _any(
         raise Undecided(
             "not-any",
             "rules with different outputs match, but hit policy ANY wants them equal",
-            "命中策略 ANY 要求所有匹配规则的输出相同,实际输出不同",
+            "命中策略 ANY 要求所有匹配规则的输出相同，实际输出不同",
         )
     return shape(rows[0])
 

@@ -128,7 +128,7 @@ def _simple(value: object, depth: int) -> bool:
 
 def _moment(component: Component, raw: object) -> Cleaned:
     subtype = component.settings.get("subtype") or "date"
-    fault = str(subtype), {}
+    fault: tuple[str, dict[str, object]] = (str(subtype), {})
     if not isinstance(raw, str) or len(raw) > 40:
         return None, fault
     text = raw.strip()

@@ -96,7 +96,7 @@ def _components(raw: object, reader: Reader, parent: str, depth: int) -> tuple[C
     if depth > _MAX_DEPTH:
         reader.add(parent, "too-deep")
         return ()
-    found = []
+    found: list[Component] = []
     for part in raw:
         reader.count += 1
         if reader.count > _MAX_COMPONENTS:

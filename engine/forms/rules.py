@@ -67,13 +67,11 @@ def _faults(each: Instance, checking: Checking, zone: str) -> Faults:
 def _text(each: Instance, checking: Checking) -> Faults:
     rules, text = each.component.rules, str(each.value)
     length = len(text.strip())
-    for code, limit, broken in (
-        ("min-length", rules.min_length, lambda least: length < least),
-        ("max-length", rules.max_length, lambda most: length > most),
-    ):
-        found = _limit(limit, each, checking)
-        if found is not None and broken(found):
-            yield code, {"limit": format(found, "f")}
+    least, most = _limit(rules.min_length, each, checking), _limit(rules.max_length, each, checking)
+    if least is not None and length < least:
+        yield "min-length", {"limit": format(least, "f")}
+    if most is not None and length > most:
+        yield "max-length", {"limit": format(most, "f")}
     if rules.pattern and not patterns.found_in(rules.pattern, text):
         yield "pattern", {}
     if rules.validation_type == "email" and not patterns.found_in(patterns.EMAIL, text):

@@ -18,7 +18,7 @@ def test_a_gap_between_two_bands_is_found_with_an_example() -> None:
     decisions = table(["amount"], ["level"], [("< 1000", '"head"'), ("> 1000", '"management"')])
     (gap,) = _of(decisions, Code.GAP)
     assert gap.example == (Decimal(1000),)
-    assert gap.message_zh == "没有规则匹配:amount = 1000"
+    assert gap.message_zh == "没有规则匹配：amount = 1000"
     assert decisions.evaluate("D", {"amount": 1000}).value is None
 
 

@@ -1,0 +1,116 @@
+"""Lint: every fault of a form is found before anybody fills it in, with the component named."""
+
+import json
+from typing import Any
+
+import pytest
+
+from engine.forms import FormError, lint, load
+from tests.engine.forms.build import field, schema
+
+GOOD = [{"label": "甲", "value": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("component", "code", "severity"),
+    [
+        ({"type": "hologram", "id": "f_x"}, "unknown-component", "error"),
+        ({"type": "columns", "id": "f_x", "components": []}, "layout-component", "warning"),
+        ({"type": "textfield", "id": "f_x", "label": "x"}, "no-key", "error"),
+        (field("textfield", "a b") | {"id": "f_x"}, "bad-key", "error"),
+        (field("textfield", "__proto__") | {"id": "f_x"}, "bad-key", "error"),
+        (field("textfield", conditional={"hide": "=(("}), "bad-feel", "error"),
+        (field("textfield", conditional={"hide": "x > 1"}), "not-feel", "error"),
+        (field("textfield", readonly="=1 +"), "bad-feel", "error"),
+        (field("number", validate={"max": "=("}), "bad-feel", "error"),
+        (field("number", validate={"min": 5, "max": 1}), "limits", "error"),
+        (field("number", validate={"min": "five"}), "bad-limit", "error"),
+        (field("textfield", validate={"minLength": -1}), "bad-limit", "error"),
+        (field("textfield", validate={"pattern": "("}), "bad-pattern", "error"),
+        (field("textfield", validate={"pattern": "a{1,99999}"}), "bad-pattern", "error"),
+        (field("expression"), "no-expression", "error"),
+        (field("select"), "no-options", "error"),
+        (field("select", values=[{"label": "甲"}]), "option-without-value", "error"),
+        (field("select", values=GOOD * 2), "duplicate-option", "error"),
+        (field("select", values=GOOD, valuesKey="other"), "two-option-sources", "warning"),
+        (field("select", valuesExpression="=("), "bad-feel", "error"),
+        (field("select", values=GOOD, defaultValue="z"), "default-not-offered", "error"),
+        (field("checkbox", defaultValue="yes"), "bad-default", "error"),
+        (field("number", defaultValue="many"), "bad-default", "error"),
+        (field("textfield", label=""), "no-label", "warning"),
+        (field("datetime", subtype="century"), "bad-property", "error"),
+        (field("number", decimalDigits=-1), "bad-property", "error"),
+        ({"type": "dynamiclist", "id": "f_x", "label": "x", "components": []}, "no-path", "error"),
+        ({"type": "group", "id": "f_x", "path": "a..b", "components": []}, "bad-path", "error"),
+        (field("textfield", conditional={"hide": True}, validate={"required": True}), "hidden-required", "warning"),
+    ],
+)
+def test_a_fault_is_found_with_its_component(component: dict[str, Any], code: str, severity: str) -> None:
+    findings = [finding for finding in lint(schema(component)) if finding.code == code]
+    assert [(finding.element, finding.severity) for finding in findings] == [("f_x", severity)]
+    assert findings[0].message_zh
+    assert findings[0].message_en
+
+
+def test_a_form_with_a_fault_does_not_load_and_the_component_is_named() -> None:
+    with pytest.raises(FormError) as refused:
+        load(schema(field("textfield", "a"), field("select", "b")))
+    assert refused.value.component == "f_b"
+
+
+def test_warnings_do_not_keep_a_form_from_loading() -> None:
+    assert len(load(schema({"type": "tabs", "id": "t", "components": [field("textfield")]})).fields) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "clash"),
+    [
+        (field("textfield", "a"), field("number", "a"), True),
+        (field("textfield", "a"), field("textfield", "a.b"), True),
+        (field("textfield", "a.b"), field("textfield", "a.c"), False),
+        (
+            field("textfield", "a"),
+            {"type": "group", "id": "g", "path": "p", "components": [field("number", "a")]},
+            False,
+        ),
+        (field("textfield", "a"), {"type": "group", "id": "g", "components": [field("number", "a")]}, True),
+        (field("textfield", "a"), {"type": "dynamiclist", "id": "l", "path": "a", "components": []}, True),
+        (
+            field("textfield", "a"),
+            {"type": "dynamiclist", "id": "l", "path": "r", "components": [field("number", "a")]},
+            False,
+        ),
+    ],
+)
+def test_two_fields_may_not_share_a_place(first: dict[str, Any], second: dict[str, Any], clash: bool) -> None:
+    for each, number in ((first, 1), (second, 2)):
+        each["id"] = f"id{number}"
+        for inner in each.get("components", []):
+            inner["id"] = f"inner{number}"
+    assert ("duplicate-key" in [finding.code for finding in lint(schema(first, second))]) is clash
+
+
+def test_an_id_used_twice_is_found() -> None:
+    twice = [field("textfield", "a"), field("textfield", "b") | {"id": "f_a"}]
+    assert [finding.code for finding in lint(schema(*twice))] == ["duplicate-id"]
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"{}", b'{"components": 5}', b'{"type": "bpmn", "components": []}', b"\xff\xfe"]
+)
+def test_what_is_no_form_is_said_to_be_none(text: bytes) -> None:
+    assert {finding.code for finding in lint(text)} <= {"not-json", "not-a-form"}
+    with pytest.raises(FormError):
+        load(text)
+
+
+def test_a_good_form_has_no_findings_and_is_read_from_bytes_text_and_mapping() -> None:
+    good = schema(field("textfield"), {"type": "text", "text": "# hello", "id": "t"}, {"type": "button", "id": "b"})
+    for given in (good, json.dumps(good), json.dumps(good).encode()):
+        assert lint(given) == []
+        assert [component.path for component in load(given).fields] == [("x",)]
+
+
+def test_components_which_only_show_something_hold_no_data() -> None:
+    shown = [{"type": kind, "id": kind} for kind in ("text", "html", "image", "separator", "spacer", "iframe", "table")]
+    assert load(schema(*shown)).validate({kind["id"]: 1 for kind in shown}).values == {}
