@@ -20,6 +20,11 @@ def is_plain(name: str) -> bool:
     return all(WORD.fullmatch(word) and word not in KEYWORDS for word in name.split(" "))
 
 
+def is_legal(name: str) -> bool:
+    """Whether a text may be a name at all (rules 25 to 30)."""
+    return _LEGAL.fullmatch(name) is not None
+
+
 class KnownNames:
     """The names which need help, by their first character, longest first."""
 
@@ -64,3 +69,4 @@ def _pattern(name: str) -> str:
 
 
 _TOKENS = re.compile(f"{WORD.pattern}|[0-9]+|[^{SPACE}]")
+_LEGAL = re.compile(f"{WORD.pattern}(?:[./+*'’-]|[{SPACE}]|{NAME_PART.pattern})*")

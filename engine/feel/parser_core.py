@@ -110,6 +110,7 @@ class Core:
         first = self.token
         if first.kind != "name" and not (first.kind == "keyword" and self.next_token.value not in ends):
             self.fail("a name")
+        last = self.take()
         while self.token.kind in ("name", "number", "other", "keyword") or self.sees("+", "-", "*", "/", ".", "**"):
             if self.sees(*ends):
                 break

@@ -3,6 +3,7 @@
 from engine.feel import tree
 from engine.feel.lexer import syntax_error
 from engine.feel.literals import parse_temporal
+from engine.feel.names import is_legal
 from engine.feel.parser_core import Core
 from engine.feel.tree import Node
 from engine.feel.values import number
@@ -316,7 +317,8 @@ class Forms(Core):
             token = self.token
             if token.kind == "string":
                 key = self.take().value
-                self.known.add(key)
+                if is_legal(key):
+                    self.known.add(key)
             else:
                 key = self.declared_name(":")
             if any(key == other for other, _ in entries):

@@ -1,25 +1,59 @@
-"""Tree -> text, with as few parentheses as the grammar needs; parsing the text again gives an equal tree."""
+"""Tree -> text, with as few parentheses as the grammar needs; parsing the text again gives an equal tree.
 
-from collections.abc import Callable
+Where names with operators or keywords inside are about (`a-b`), every name gets parentheses, or `(a) - (b)` would be
+read as one.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from engine.feel import tree
 from engine.feel.names import is_plain
-from engine.feel.values import number_text, quote
+from engine.feel.values import NUMBERS, quote
 
 # Levels of precedence, as the methods of the parser: what stands at a lower level needs parentheses.
 _LOOSE, _OR, _AND, _COMPARE, _ADD, _MULTIPLY, _POWER, _NEGATE, _INSTANCE, _TIGHT = range(10)
 
 
-def format_expression(node: tree.Node) -> str:
-    """The text of a tree (an expression or unary tests)."""
-    return _text(node, _LOOSE)
+def format_expression(node: tree.Node, *, names: Iterable[str] = ()) -> str:
+    """The text of a tree (an expression or unary tests); names: those it was compiled with."""
+    special = not all(map(is_plain, names)) or not all(map(is_plain, _names(node)))
+    text = _text(node, _LOOSE)
+    return _text(_careful(node), _LOOSE) if special else text
 
 
 def _text(node: tree.Node, least: int) -> str:
     level, text = _PRINTERS[type(node)](node)
     return text if level >= least else f"({text})"
+
+
+def _names(node: tree.Node) -> list[str]:
+    """All names in a tree, but those of called functions."""
+    found: list[str] = []
+    if isinstance(node, (tree.Name, tree.Path, tree.Binding)):
+        found.append(node.name)
+    elif isinstance(node, tree.ContextNode):
+        found += [key for key, _ in node.entries]
+    elif isinstance(node, tree.FunctionNode):
+        found += [parameter.name for parameter in node.parameters]
+    children = tree.children(node)
+    if isinstance(node, tree.Call) and isinstance(node.callee, tree.Name):
+        children = list(node.arguments)
+    return found + [name for child in children for name in _names(child)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrapped(tree.Node):
+    inner: tree.Node
+
+
+def _careful(node: tree.Node) -> tree.Node:
+    if isinstance(node, tree.Call) and isinstance(node.callee, tree.Name):
+        return replace(node, arguments=tuple(map(_careful, node.arguments)))
+    rebuilt = tree.rebuild(node, _careful)
+    return _Wrapped(rebuilt) if isinstance(node, (tree.Name, tree.Path)) else rebuilt
 
 
 def _all(nodes: tuple[tree.Node, ...]) -> str:
@@ -29,7 +63,7 @@ def _all(nodes: tuple[tree.Node, ...]) -> str:
 def _literal(node: tree.Literal) -> tuple[int, str]:
     value = node.value
     if isinstance(value, Decimal):
-        return _TIGHT, number_text(value)
+        return _TIGHT, f"{value.normalize(NUMBERS):f}"
     if isinstance(value, str):
         return _TIGHT, quote(value)
     return _TIGHT, {None: "null", True: "true", False: "false"}[value]
@@ -156,4 +190,5 @@ _PRINTERS: dict[type, Callable[[Any], tuple[int, str]]] = {
     tree.OpenRange: lambda node: (_LOOSE, f"{node.operator} {_text(node.end, _ADD)}"),
     tree.FunctionNode: _function,
     tree.Tests: _tests,
+    _Wrapped: lambda node: (_TIGHT, f"({_text(node.inner, _LOOSE)})"),
 }

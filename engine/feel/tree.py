@@ -4,8 +4,10 @@ Every node carries `at`, the offset in the text, which takes no part in equality
 is equal to the first one.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from engine.feel.temporal import Temporal
 
@@ -253,6 +255,20 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     )
     for kind in Node.__subclasses__()
 }
+
+
+def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with each of its direct parts changed."""
+    changed: dict[str, Any] = {}
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            changed[name] = change(value)
+        elif name == "entries":
+            changed[name] = tuple((key, change(part)) for key, part in value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Node):
+            changed[name] = tuple(change(part) for part in value)
+    return replace(node, **changed)
 
 
 def height(node: Node) -> int:

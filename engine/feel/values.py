@@ -14,6 +14,7 @@
 
 import datetime as dt
 import decimal
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,6 +38,7 @@ NUMBERS = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143,
 """Arithmetic of decimal128 (DMN 1.5, 10.3.2.3.1); nothing raises, what is not finite becomes null."""
 
 MAX_NESTING = 60
+_EXACT_INT = Decimal(10) ** 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _from_python(value: object, path: str, depth: int) -> Value:
     if isinstance(value, bool):
         return bool(value)
     if isinstance(value, (int, float, Decimal)):
-        result = number(value) if kind is not Decimal or not _fits(value) else value
+        result = value if isinstance(value, Decimal) and _fits(value) else number(value)
         if result is None:
             raise _refused(path, "number which is not finite")
         return result
@@ -155,8 +157,9 @@ def _from_python(value: object, path: str, depth: int) -> Value:
     raise _refused(path, kind.__name__)
 
 
-def _fits(value: object) -> bool:
-    return isinstance(value, Decimal) and value.is_finite() and len(value.as_tuple().digits) <= NUMBERS.prec
+def _fits(value: Decimal) -> bool:
+    """Whether a Decimal is a decimal128 already."""
+    return value.is_finite() and len(value.as_tuple().digits) <= NUMBERS.prec and abs(value.adjusted()) <= NUMBERS.Emax
 
 
 def _time(value: dt.time, offset: dt.timedelta | None) -> Time:
@@ -174,8 +177,9 @@ def _refused(path: str, found: str) -> FeelError:
 def to_plain(value: Value) -> Any:
     """JSON-able data of a value.
 
-    Numbers: whole ones up to 2**53 become int, others float when the float reads back as the same number, else
-    their text. Temporals become ISO 8601 text, ranges the FEEL text, functions their signature.
+    Whole numbers of up to 34 digits become int, all others the nearest float (a number stays a number, at the price of
+    its 17th digit), those beyond the floats their text. Temporals become ISO 8601 text, ranges the FEEL text, functions
+    their signature.
     """
     if value is None or isinstance(value, (bool, str)):
         return value
@@ -191,12 +195,10 @@ def to_plain(value: Value) -> Any:
 
 
 def _plain_number(value: Decimal) -> int | float | str:
-    if abs(value) <= 2**53:
-        if value == value.to_integral_value():
-            return int(value)
-        if NUMBERS.create_decimal(repr(float(value))) == value:
-            return float(value)
-    return number_text(value)
+    if abs(value) < _EXACT_INT and value == value.to_integral_value():
+        return int(value)
+    nearest = float(value)
+    return nearest if math.isfinite(nearest) else number_text(value)
 
 
 def number_text(value: Decimal) -> str:

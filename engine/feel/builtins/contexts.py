@@ -12,19 +12,6 @@ def get_value(m: dict[str, Value], key: str) -> Value:
     return m.get(key)
 
 
-@builtin("get value", "context: context, keys: list")
-def get_value_by_path(context: dict[str, Value], keys: list[Value]) -> Value:
-    """The value at the end of a path of keys."""
-    value: Value = context
-    if not keys:
-        raise Failed("there are no keys")
-    for key in keys:
-        if not isinstance(value, dict) or not isinstance(key, str):
-            return None
-        value = value.get(key)
-    return value
-
-
 @builtin("get entries", "m: context", run=True)
 def get_entries(run: Any, m: dict[str, Value]) -> Value:
     """A list of contexts with `key` and `value`."""

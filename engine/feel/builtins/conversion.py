@@ -7,7 +7,7 @@ from engine.feel.builtins.registry import Failed, builtin
 from engine.feel.compare import identical
 from engine.feel.values import Value, number, to_text
 
-_NUMERAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+_NUMERAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 
 
 @builtin("number", "from: string, grouping separator: string?, decimal separator: string?")

@@ -1,0 +1,116 @@
+"""Whatever an expression asks for, it ends: by its budget, with null, or with a value, and without eating memory."""
+
+import contextlib
+import time
+import tracemalloc
+
+import pytest
+
+from engine.feel import Budget, BudgetExceeded, FeelSyntaxError, Meter, compile_expression, compile_unary_tests
+
+HUNGRY = [
+    "for i in 1..100000000 return i",
+    "for i in [1..100000000] return i",
+    "for i in 1..1000, j in 1..1000, k in 1..1000 return i * j * k",
+    "for a in 1..10 return for i in 1..1000000000 return 1",
+    "some i in 1..100000, j in 1..100000 satisfies i * j < 0",
+    "{f: function(n) f(n + 1), r: f(1)}.r",
+    "{f: function(n) f(n) + f(n), r: f(1)}.r",
+    "{f: function(f, n) f(f, n + 1), r: f(f, 1)}.r",
+    'for i in 1..60 return if i = 1 then "aaaaaaaaaa" else partial[-1] + partial[-1]',
+    "for i in 1..60 return if i = 1 then [1, 1] else concatenate(partial[-1], partial[-1])",
+    "duplicate values(for i in 1..90000 return i)",
+    "sort(for i in 1..50000 return -i, function(a, b) a < b)",
+    "distinct values(for i in 1..50000 return [i])",
+    'string join(for i in 1..90000 return "' + "a" * 200 + '")',
+    "count(for i in 1..400 return for j in 1..400 return {a: i, b: [j]})",
+    'for i in 1..100 return replace("' + "a" * 2000 + '", "a", "' + "b" * 2000 + '")',
+]
+
+
+@pytest.mark.parametrize("text", HUNGRY)
+def test_a_hungry_expression_ends_in_a_clean_error(text: str) -> None:
+    expression = compile_expression(text)
+    tracemalloc.start()
+    with pytest.raises(BudgetExceeded) as caught:
+        expression.evaluate({})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 50_000_000
+    assert caught.value.what in ("steps", "depth", "text", "items", "seconds")
+    assert caught.value.message_zh
+
+
+@pytest.mark.parametrize(
+    "text", ["9**9**9**9", "9**(9**9)", "10**6144 * 10", "exp(100000)", "decimal(1, 99999)", "1E9999"]
+)
+def test_a_number_too_large_is_null_or_no_expression(text: str) -> None:
+    try:
+        found = compile_expression(text).evaluate({})
+    except FeelSyntaxError:
+        return
+    assert found is None or len(str(found)) < 50
+
+
+def test_the_processor_time_is_bounded() -> None:
+    began = time.thread_time()
+    with pytest.raises(BudgetExceeded):
+        compile_expression("for i in 1..100000000 return i").evaluate({}, budget=Budget(steps=10**9, items=10**9))
+    assert time.thread_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^(a+)+$", "(a|aa)+$", "(a|a?)+$", "(.*a){20}", "([a-z]+)*[0-9]", "(?=a)", "(x+x+)+y"]
+)
+def test_no_pattern_explodes(pattern: str) -> None:
+    text = f'matches("{"a" * 3000}!", "{pattern}")'
+    began = time.thread_time()
+    with contextlib.suppress(BudgetExceeded):
+        assert compile_expression(text).evaluate({}) in (True, False, None)
+    assert time.thread_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 5000 + "1" + ")" * 5000,
+        "[" * 5000 + "]" * 5000,
+        "-" * 50_000 + "1",
+        "1" + "+1" * 20_000,
+        "a" + ".a" * 20_000,
+        "a" + "[1]" * 20_000,
+        "if a then " * 3000,
+        "for a in " * 3000,
+        "{a:" * 3000,
+        "function(" * 3000,
+        "x in (" * 3000,
+        "not(" * 3000,
+        "]1.." * 3000,
+        "1 instance of " + "list<" * 3000,
+        "x" * 200_000,
+    ],
+)
+def test_a_text_nested_or_long_beyond_measure_is_refused(text: str) -> None:
+    with pytest.raises(FeelSyntaxError):
+        compile_expression(text)
+    with pytest.raises(FeelSyntaxError):
+        compile_unary_tests(text)
+
+
+def test_recursion_within_reason_works() -> None:
+    text = "{fact: function(n) if n <= 1 then 1 else n * fact(n - 1), r: fact(40)}.r"
+    assert str(compile_expression(text).evaluate({})).startswith("8.15915283247897734345611269596115")
+
+
+def test_several_evaluations_may_share_one_budget() -> None:
+    meter = Meter(Budget(steps=150))
+    expression = compile_expression("for i in 1..100 return i")
+    expression.evaluate({}, budget=meter)
+    with pytest.raises(BudgetExceeded):
+        expression.evaluate({}, budget=meter)
+
+
+def test_a_budget_is_not_used_up_by_the_evaluation_before() -> None:
+    budget = Budget(steps=150)
+    expression = compile_expression("count(for i in 1..100 return i)")
+    assert [str(expression.evaluate({}, budget=budget)) for _ in range(3)] == ["100"] * 3
