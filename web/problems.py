@@ -3,6 +3,7 @@
 Never task data, stack traces or SQL in a problem: what is not one of our own errors says nothing but its status.
 """
 
+import traceback
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -241,10 +242,7 @@ def _page(problem: Problem) -> str:
 
 
 def _on_engine_error(error: EngineError) -> Response:
-    problem = of_engine_error(error)
-    if problem.status >= 500 and not isinstance(error, errors.Busy):
-        _log.error("engine error", error=type(error).__name__, exc_info=error)
-    return response(problem)
+    return response(of_engine_error(error))
 
 
 def _on_http_exception(error: HTTPException) -> Response:
@@ -262,8 +260,19 @@ def _on_database_error(error: DBAPIError) -> Response:
     return _on_anything(error)
 
 
+def _trace(error: BaseException) -> dict[str, Any]:
+    """Where an error came from, without its words: messages of databases and parsers quote personal data."""
+    chain: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(chain) < 10:
+        chain.append(type(cause).__name__)
+        cause = cause.__cause__ or cause.__context__
+    frames = traceback.extract_tb(error.__traceback__)[-30:]
+    return {"errors": chain, "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]}
+
+
 def _on_anything(error: Exception) -> Response:
-    _log.error("unexpected error", error=type(error).__name__, exc_info=error)
+    _log.error("unexpected error", **_trace(error))
     english = HTTPStatus.INTERNAL_SERVER_ERROR.phrase
     title = say(_TITLES_ZH[500], english)
     return response(Problem(500, "internal-server-error", title, title, [], {}, {}))

@@ -64,7 +64,7 @@ class Door:
         headers = {**self.headers, **options.pop("headers", {})}
         if options.get("json", ...) is None:
             del options["json"]
-        return self.client.open(_full(path), method=method, headers=headers, **options)
+        return self.client.open(_full(path), method=method, headers=headers, buffered=True, **options)
 
 
 def _full(path: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, OperationalError
+from structlog.testing import capture_logs
 
 from engine import errors
 from engine.errors import EngineError
@@ -86,6 +87,16 @@ def test_another_database_error_says_nothing_of_itself(
     status, document = failing(DBAPIError("INSERT INTO party", {"phone": "138"}, Violated("phone 138")))
     assert status == 500
     assert "party" not in str(document)
+
+
+def test_the_log_says_where_but_quotes_nothing(
+    failing: Callable[[Exception], tuple[int, dict[str, object]]],
+) -> None:
+    with capture_logs() as lines:
+        failing(DBAPIError("INSERT INTO party", {"phone": "13812345678"}, ValueError("Key (13812345678) exists")))
+    assert "test_problems.py" in str(lines)
+    assert "DBAPIError" in str(lines)
+    assert "13812345678" not in str(lines)
 
 
 def test_faults_are_named_with_both_texts(failing: Callable[[Exception], tuple[int, dict[str, object]]]) -> None:

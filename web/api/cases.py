@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from marshmallow import fields, validate
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web import cursors, etag
@@ -302,10 +301,8 @@ def comments(session: Session, query: dict[str, Any], number: str) -> dict[str, 
     """List the remarks of staff, oldest first"""
     case = cases.open_case(session, me(), number)
     position = cursors.unpack(f"comments:{case.id}", query["after"])
-    remarks = select(Comment).where(Comment.case_id == case.id).order_by(Comment.id).limit(query["limit"] + 1)
-    if position is not None:
-        remarks = remarks.where(Comment.id > position[0])
-    found = session.scalars(remarks).all()
+    after = position[0] if position else None
+    found = cases.comments(session, case, after=after, limit=query["limit"] + 1)
     return cursors.page(f"comments:{case.id}", found, query["limit"], lambda remark: (remark.id,))
 
 

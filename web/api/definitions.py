@@ -4,14 +4,14 @@ import hashlib
 from typing import Any
 
 from flask import Response
-from marshmallow import fields, validate
-from sqlalchemy import func, select
+from marshmallow import fields
 from sqlalchemy.orm import Session
 
+from engine import definitions
 from engine.errors import NotFound
 from engine.models import DefinitionFile, ProcessDefinition
 from web import cursors
-from web.api.base import Blueprint, PageQuery, Schema, nothing, page_of
+from web.api.base import Blueprint, PageQuery, Schema, page_of
 from web.identity import me
 from workflows import people
 
@@ -51,20 +51,9 @@ class FileOut(Schema):
     sha256 = fields.String(required=True)
 
 
-class VersionsQuery(Schema):
-    """Query of the versions of a process."""
-
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    after = fields.String(load_default=nothing, validate=validate.Length(1, 1000))
-
-
 def _version(session: Session, key: str, version: int) -> ProcessDefinition:
     people.require(session, me(), "definition.read")
-    wanted = select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.version == version)
-    found = session.scalar(wanted)
-    if found is None:
-        raise NotFound
-    return found
+    return definitions.version_of(session, key, version)
 
 
 @blueprint.get("")
@@ -72,40 +61,22 @@ def _version(session: Session, key: str, version: int) -> ProcessDefinition:
 def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """List the newest version of every process, by key"""
     people.require(session, me(), "definition.read")
-    newest = (
-        select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version"))
-        .where(ProcessDefinition.retired_at.is_(None))
-        .group_by(ProcessDefinition.key)
-        .subquery()
-    )
-    found = (
-        select(ProcessDefinition)
-        .join(
-            newest,
-            (newest.c.key == ProcessDefinition.key) & (newest.c.version == ProcessDefinition.version),
-        )
-        .order_by(ProcessDefinition.key)
-        .limit(query["limit"] + 1)
-    )
     position = cursors.unpack("definitions", query["after"])
-    if position is not None:
-        found = found.where(ProcessDefinition.key > position[0])
-    return cursors.page("definitions", session.scalars(found).all(), query["limit"], lambda one: (one.key,))
+    found = [one for one in definitions.listing(session) if position is None or one.key > position[0]]
+    return cursors.page("definitions", found, query["limit"], lambda one: (one.key,))
 
 
 @blueprint.get("/<key>/versions")
-@blueprint.reads(page_of(DefinitionOut), query=VersionsQuery)
+@blueprint.reads(page_of(DefinitionOut), query=PageQuery)
 def versions(session: Session, query: dict[str, Any], key: str) -> dict[str, Any]:
     """List the versions of a process, newest first"""
     people.require(session, me(), "definition.read")
-    found = select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc())
     position = cursors.unpack(f"versions:{key}", query["after"])
-    if position is not None:
-        found = found.where(ProcessDefinition.version < position[0])
-    rows = session.scalars(found.limit(query["limit"] + 1)).all()
-    if not rows and position is None:
+    known = definitions.versions(session, key)
+    if not known:
         raise NotFound
-    return cursors.page(f"versions:{key}", rows, query["limit"], lambda one: (one.version,))
+    found = [one for one in known if position is None or one.version < position[0]]
+    return cursors.page(f"versions:{key}", found, query["limit"], lambda one: (one.version,))
 
 
 @blueprint.get(f"/<key>/versions/{VERSION}")

@@ -31,7 +31,7 @@ class CalledOut(Schema):
     process_id = fields.String(required=True)
 
 
-class DiagramOut(Schema):
+class PictureOut(Schema):
     """A diagram with its tokens and the way taken."""
 
     xml = fields.String(required=True)

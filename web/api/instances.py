@@ -12,7 +12,7 @@ from engine.errors import NotFound
 from engine.models import InstanceStatus, ProcessDefinition, ProcessInstance
 from web import cursors
 from web.api.base import Answer, Blueprint, PageQuery, Schema, nothing, page_of
-from web.api.diagrams import DiagramOut, picture
+from web.api.diagrams import PictureOut, picture
 from web.api.tasks import InstanceReceipt
 from web.identity import me
 from workflows import authorisation, cases, people
@@ -179,7 +179,7 @@ def verify(session: Session, instance_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.get("/<uuid:instance_id>/diagram")
-@blueprint.reads(DiagramOut, query=DiagramQuery)
+@blueprint.reads(PictureOut, query=DiagramQuery)
 def diagram(session: Session, query: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
     """The diagram with its tokens and the way taken"""
     return picture(session, readable(session, instance_id), query["definition"])

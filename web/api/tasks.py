@@ -8,6 +8,7 @@ from uuid import UUID
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+from engine import steps
 from engine.models import TaskStatus, UserTask
 from web import cursors, etag
 from web.api.base import Answer, Blueprint, PageQuery, Schema, nothing, page_of
@@ -150,14 +151,25 @@ def _item(found: TaskInCase) -> dict[str, Any]:
 
 
 def _guarded(session: Session, task_id: UUID, act: Callable[[], UserTask]) -> Answer:
-    """Do a verb; where If-Match names another version than the one found, it is undone (412)."""
+    """Do a verb; where If-Match names another version than the one under the lock, it is undone (412).
+
+    The verb goes first: who may not even see the task is told so, and nothing of its version.
+    """
     rev = etag.optional_rev()
-    seen = session.get(UserTask, task_id)
-    before = seen.rev if seen else None
+    before = _locked_rev(session, task_id) if rev is not None else None
     task = act()
-    if rev is not None and rev != before:
+    if rev != before:
         raise PreconditionFailed(rev=before)
     return Answer(task, rev=task.rev)
+
+
+def _locked_rev(session: Session, task_id: UUID) -> int | None:
+    seen = session.get(UserTask, task_id)
+    if seen is None:
+        return None
+    steps.lock(session, seen.instance_id)
+    session.refresh(seen)
+    return seen.rev
 
 
 def _person(session: Session, person_id: UUID) -> Person:
