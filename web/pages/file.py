@@ -58,7 +58,7 @@ def case_file(session: Session, person: Person, case: Case) -> CaseFile:
         instances=running,
         incidents=list(incidents),
         events=[event for entry in reversed(entries) if (event := event_of(entry, by_id)) is not None],
-        forms=[sent_form(one, by_id.get(str(one.task_id))) for one in reversed(submissions)],
+        forms=[sent_form(session, one, by_id.get(str(one.task_id))) for one in reversed(submissions)],
         evidence=evidence.of(session, case),
         comments=comments,
         may=frozenset(

@@ -4,12 +4,13 @@ A component's `properties` may hold `label-en`, `description-en`, `text-en`, `pl
 may hold `label-en`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from web.i18n import language
+from web.pages.words import value_text
 
-_PARTS: Final = ("label", "description", "text", "alt")
+_PARTS: Final = ("label", "dateLabel", "timeLabel", "description", "text", "alt")
 
 
 def in_language(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,6 +34,35 @@ def english(schema: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(component.get("validate"), Mapping) and texts.get("patternErrorMessage-en"):
         component["validate"] = {**component["validate"], "patternErrorMessage": texts["patternErrorMessage-en"]}
     return component
+
+
+def answers(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What somebody sent with a form, as (label, text) in the order of the form; choices by their labels."""
+    fields = {str(one["key"]): one for one in _keyed(schema)}
+    known = [(key, one) for key, one in fields.items() if data.get(key) not in (None, "", [])]
+    told = [(_label(one) or key, _answer(one, data[key])) for key, one in known]
+    return told + [(key, value_text(value)) for key, value in data.items() if key not in fields and value is not None]
+
+
+def _keyed(component: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for below in component.get("components") or ():
+        if isinstance(below, Mapping):
+            if below.get("key"):
+                yield below
+            yield from _keyed(below)
+
+
+def _label(component: Mapping[str, Any]) -> str:
+    return str(component.get("label") or component.get("dateLabel") or component.get("timeLabel") or "")
+
+
+def _answer(component: Mapping[str, Any], value: Any) -> str:
+    names = {
+        one.get("value"): str(one.get("label")) for one in component.get("values") or () if isinstance(one, Mapping)
+    }
+    if isinstance(value, list):
+        return value_text([names.get(one, one) if isinstance(one, str) else one for one in value])
+    return names.get(value, value_text(value)) if isinstance(value, str) else value_text(value)
 
 
 def _appearance(appearance: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
+from sqlalchemy.orm import Session
+
+from engine import usertasks
 from engine.models import UserTask
 from web.i18n import say
-from web.pages.words import label, name_of, person_name, value_text
+from web.pages.formtext import answers, in_language
+from web.pages.words import department_name, label, name_of, person_name
 from workflows.cases import Entry
 from workflows.models import Submission
 
@@ -39,23 +44,29 @@ _STEPS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "instance_started": ("投诉已登记，流程开始", "Registered, the process began", "flag", "info"),
     "instance_completed": ("流程结束", "The process ended", "circle-check", "good"),
     "instance_cancelled": ("流程已终止", "The process was cancelled", "x", "danger"),
+    "cancelled": ("流程被人工终止", "The process was cancelled by a person", "x", "danger"),
     "instance_suspended": ("流程已挂起", "The process was suspended", "player-pause", "warn"),
     "instance_resumed": ("流程已恢复", "The process was resumed", "player-play", "info"),
-    "instance_moved": ("流程已调整位置", "The process was moved", "route", "warn"),
     "instance_migrated": ("流程已迁移到新版本", "Moved to another version", "route", "warn"),
-    "task_created": ("新任务：{task}", "New task: {task}", "clock", ""),
+    "token_moved": ("流程位置已调整", "The process was moved to another step", "arrow-back-up", "warn"),
+    "task_opened": ("待办：{task}", "Waits: {task}", "clock", ""),
     "task_claimed": ("签收：{task}", "Claimed: {task}", "hand-grab", ""),
-    "task_unclaimed": ("退回签收：{task}", "Given back: {task}", "hand-stop", ""),
+    "task_unclaimed": ("放回部门：{task}", "Given back: {task}", "hand-stop", ""),
     "task_assigned": ("分派：{task}", "Assigned: {task}", "user-share", ""),
     "task_completed": ("办结：{task}", "Completed: {task}", "check", "good"),
     "task_cancelled": ("撤销：{task}", "Withdrawn: {task}", "x", ""),
     "task_urged": ("催办：{task}", "Urged: {task}", "bell-ringing", "warn"),
-    "task_warned": ("临期提醒：{task}", "Deadline near: {task}", "clock", "warn"),
+    "warned": ("临期提醒：{task}", "Deadline near: {task}", "clock", "warn"),
     "timer_fired": ("时限已到", "A deadline passed", "clock-exclamation", "danger"),
-    "incident_created": ("出现异常，等待处理", "Something failed and waits for a person", "alert-triangle", "danger"),
-    "incident_resolved": ("异常已解决", "The failure was resolved", "circle-check", "good"),
+    "message_received": ("收到消息", "A message arrived", "mail", "info"),
+    "incident": (
+        "步骤失败并回滚，等待处理",
+        "A step failed, was rolled back and waits for a person",
+        "alert-triangle",
+        "danger",
+    ),
 }
-_QUIET: Final = frozenset({"task_draft_saved", "element_entered", "element_left"})
+_QUIET: Final = frozenset({"moved"})
 
 
 def event_of(entry: Entry, tasks: Mapping[str, UserTask]) -> Event | None:
@@ -106,18 +117,23 @@ def _decision(entry: Entry, who: str) -> Event:
 def step_event(
     kind: str, at: datetime, actor: str, data: Mapping[str, Any], tasks: Mapping[str, UserTask]
 ) -> Event | None:
-    """The sentence of a history event of the engine."""
+    """The sentence of a history event of the engine; None for what is of no interest to readers."""
     if kind in _QUIET:
         return None
     task = tasks.get(str(data.get("task_id") or ""))
     name = name_of(task) if task else str(data.get("element_id") or "")
     zh, en, icon, tone = _STEPS.get(kind, (kind, kind.replace("_", " ").capitalize(), "dots", ""))
-    text = str(data.get("reason") or data.get("message") or "")
-    return Event(at, say(zh, en).replace("{task}", name), icon, tone, person_name(actor), text)
+    receiver = [person_name(data.get("assignee")), department_name(data.get("department"))]
+    told = [f"→ {one}" for one in receiver if one] if kind == "task_assigned" else []
+    parts = [*told[:1], str(data.get("reason") or "")]
+    title = say(zh, en).replace("{task}", name)
+    return Event(at, title, icon, tone, person_name(actor), "\n".join(filter(None, parts)))
 
 
-def sent_form(submission: Submission, task: UserTask | None) -> Sent:
-    """A sent form as names and texts."""
+def sent_form(session: Session, submission: Submission, task: UserTask | None) -> Sent:
+    """A sent form as names and texts, by the labels of the form it was sent with."""
     title = name_of(task) if task else submission.element_id
-    values = [(key, value_text(value)) for key, value in submission.data.items() if value not in (None, "", [])]
-    return Sent(title, person_name(submission.actor), submission.at, values)
+    schema: dict[str, Any] = {}
+    if task is not None and task.form_id:
+        schema = in_language(orjson.loads(usertasks.form_schema(session, task)))
+    return Sent(title, person_name(submission.actor), submission.at, answers(schema, submission.data))

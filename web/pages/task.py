@@ -8,7 +8,7 @@ import orjson
 from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 
-from engine import instances
+from engine import usertasks as engine_tasks
 from engine.db import transaction
 from engine.models import TaskStatus, UserTask
 from web.access import Rule, verb
@@ -18,7 +18,7 @@ from web.pages.file import case_file
 from web.pages.formtext import in_language
 from web.pages.show import task_deadline
 from web.pages.words import department_names, know_people, name_of
-from workflows import calendars, cases, people, usertasks
+from workflows import calendars, people, usertasks
 from workflows.usertasks import Opened
 
 pages = Blueprint("task", __name__)
@@ -66,19 +66,11 @@ def _data(session: Session, opened: Opened) -> dict[str, Any] | None:
         "url": f"/api/v1/tasks/{task.id}",
         "next": url_for("inbox.page"),
         "rev": task.rev,
-        "schema": in_language(opened.form.schema),
-        "data": _context(session, opened) | (task.draft or {}),
+        "schema": in_language(orjson.loads(engine_tasks.form_schema(session, task))),
+        "data": engine_tasks.context(session, task) | (task.draft or {}),
         "readonly": "complete" not in opened.verbs,
         "saved": say("已恢复上次的草稿", "Your draft was restored") if task.draft else "",
     }
-
-
-def _context(session: Session, opened: Opened) -> dict[str, Any]:
-    known = instances.variables(session, opened.task.instance)
-    if opened.case is not None:
-        known = {**known, "case": cases.view(session, opened.case)}
-    plain: dict[str, Any] = orjson.loads(orjson.dumps(known, default=str))
-    return plain
 
 
 def _choices(session: Session, opened: Opened, names: dict[str, str]) -> Choices:

@@ -283,7 +283,9 @@ def day(at: datetime | None) -> str:
 
 def money(minor: int | None, currency: str = "CNY") -> str:
     """An amount of minor units, with its currency."""
-    return "" if minor is None else str(format_currency(minor / 100, currency))
+    if minor is None:
+        return ""
+    return str(format_currency(minor / 100, currency)).replace("CN¥", "¥")
 
 
 def size_text(size: int) -> str:

@@ -16,8 +16,8 @@ let saving = Promise.resolve();
 let dirty = false;
 let known = '';
 
-// Conditions hide fields; what they hold is not part of the work.
-const typed = () => form._getState().data;
+// What the fields hold, without the case and the process data the form was shown with.
+const typed = () => form._getSubmitData();
 
 async function save() {
   if (!dirty) return;

@@ -1,0 +1,172 @@
+"""The complainant's side: file without an account, follow with number and phone tail, add, urge, rate."""
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.db import transaction
+from engine.models import UserTask
+from tests.web.conftest import Door
+from workflows import cases
+from workflows.models import Case, CaseStatus, Evidence
+
+HTML = {"Accept": "text/html"}
+TYPED = {
+    "narrative": "买的电饭煲三天就坏了，客服推诿。",
+    "name": "王小明",
+    "phone": "138 1234 5678",
+    "mail": "",
+    "product": "电饭煲",
+    "order_no": "DD1",
+    "demand": "退货退款",
+    "amount": "299.5",
+}
+
+
+def token(door: Door, path: str = "/complain") -> dict[str, str]:
+    """The hidden fields a browser sends back."""
+    text = door.client.get(path, headers=HTML).text
+    return {
+        name: found[1]
+        for name in ("csrf_token", "once")
+        if (found := re.search(rf'name="{name}" value="([^"]+)"', text))
+    }
+
+
+def send(door: Door, path: str, data: dict[str, Any], **options: Any) -> Any:
+    return door.client.post(path, data=data, headers=HTML, **options)
+
+
+def file(door: Door, **changes: str) -> str:
+    """File a complaint through both steps; its number."""
+    fields = {**TYPED, **changes, **token(door)}
+    review = send(door, "/complain", fields)
+    assert review.status_code == 200, review.text
+    assert TYPED["product"] in review.text
+    done = send(door, "/complain", {**fields, "step": "confirmed"})
+    assert done.status_code == 302, done.text
+    text = door.client.get(done.headers["Location"], headers=HTML).text
+    found = re.search(r'class="big-number">([^<]+)<', text)
+    assert found
+    return found[1]
+
+
+@pytest.mark.requirement("INT-03")
+def test_an_anonymous_visitor_files_a_complaint_and_gets_a_number(anybody: Door, process: None) -> None:
+    number = file(anybody)
+    with transaction() as session:
+        case = cases.get(session, number)
+        assert (case.channel, case.amount_claimed, case.party.phone) == ("web", 29950, "138 1234 5678")
+        assert case.original == TYPED["narrative"]
+
+
+def test_the_same_form_sent_twice_is_one_case(anybody: Door, process: None) -> None:
+    fields = {**TYPED, **token(anybody), "step": "confirmed"}
+    send(anybody, "/complain", fields)
+    send(anybody, "/complain", fields)
+    with transaction() as session:
+        assert len(session.scalars(select(Case)).all()) == 1
+
+
+@pytest.mark.requirement("INT-10")
+def test_what_is_missing_is_named_and_what_was_typed_stays(anybody: Door) -> None:
+    answer = send(anybody, "/complain", {**TYPED, **token(anybody), "narrative": " ", "phone": "12"})
+    assert "请填写投诉内容" in answer.text
+    assert "请填写电话或邮箱" in answer.text
+    assert TYPED["demand"] in answer.text
+
+
+def test_a_machine_which_fills_the_hidden_field_files_nothing(anybody: Door, process: None) -> None:
+    send(anybody, "/complain", {**TYPED, **token(anybody), "website": "http://spam.example", "step": "confirmed"})
+    with transaction() as session:
+        assert session.scalars(select(Case)).all() == []
+
+
+def test_without_the_token_of_the_form_nothing_is_filed(anybody: Door, process: None) -> None:
+    assert send(anybody, "/complain", {**TYPED, "once": "x", "step": "confirmed"}).status_code == 403
+
+
+def follow(door: Door, number: str, tail: str) -> Any:
+    return send(door, "/follow", {**token(door, "/follow"), "number": number, "tail": tail})
+
+
+@pytest.mark.requirement("INT-17")
+def test_number_and_phone_tail_open_the_case_and_six_wrong_tries_lock_it(
+    app: Any, anybody: Door, as_: Callable[[str], Door], process: None
+) -> None:
+    number = file(anybody)
+    as_("li").post(f"/cases/{number}/comments", {"text": "internal remark"})
+    visitor = Door(app.test_client())
+    assert "不符" in follow(visitor, number, "0000").text
+    assert follow(visitor, number.lower(), "5678").status_code == 302
+    text = visitor.client.get("/follow/case", headers=HTML).text
+    assert number in text
+    assert "internal remark" not in text
+    for _ in range(4):
+        follow(visitor, number, "0000")
+    assert follow(visitor, number, "5678").status_code == 429
+
+
+def test_a_wrong_number_and_a_wrong_tail_are_told_alike(anybody: Door, process: None) -> None:
+    number = file(anybody)
+    wrong_tail = follow(anybody, number, "1111").text
+    wrong_number = follow(anybody, "TS20200101-NOSUCH", "5678").text
+    assert wrong_tail.replace(number, "") == re.sub("TS20200101-NOSUCH", "", wrong_number).replace(number, "") or (
+        "不符" in wrong_tail and "不符" in wrong_number
+    )
+
+
+def test_nobody_opens_a_case_without_having_shown_both(anybody: Door, process: None) -> None:
+    assert anybody.client.get("/follow/case", headers=HTML).status_code == 302
+    fields = token(anybody, "/follow")
+    assert send(anybody, "/follow/case/facts", {**fields, "text": "x"}).status_code == 404
+
+
+@pytest.mark.requirement("COM-15")
+def test_a_complainant_adds_facts_and_files(anybody: Door, process: None) -> None:
+    number = file(anybody)
+    fields = token(anybody, "/follow/case")
+    picture = (BytesIO(b"\x89PNG\r\n\x1a\n" + b"0" * 64), "photo.png")
+    answer = send(anybody, "/follow/case/facts", {**fields, "text": "补充：发票在此", "file": picture})
+    assert answer.status_code == 302
+    with transaction() as session:
+        case = cases.get(session, number)
+        kept = session.scalars(select(Evidence).where(Evidence.case_id == case.id).order_by(Evidence.seq)).all()
+        assert [(item.added_by, item.media_type) for item in kept] == [
+            ("complainant", "text/plain"),
+            ("complainant", "image/png"),
+        ]
+
+
+def test_a_web_page_is_no_evidence(anybody: Door, process: None) -> None:
+    file(anybody)
+    fields = token(anybody, "/follow/case")
+    page = (BytesIO(b"<!doctype html><script>1</script>"), "a.png")
+    assert send(anybody, "/follow/case/facts", {**fields, "file": page}).status_code == 422
+
+
+@pytest.mark.requirement("COM-14")
+def test_urging_is_counted_on_the_open_tasks(anybody: Door, process: None) -> None:
+    file(anybody)
+    fields = token(anybody, "/follow/case")
+    for _ in range(3):
+        assert send(anybody, "/follow/case/urge", fields).status_code == 302
+    with transaction() as session:
+        assert session.scalars(select(UserTask.urged)).all() == [3]
+    assert send(anybody, "/follow/case/urge", fields).status_code == 429
+
+
+def test_a_closed_case_is_rated_once(anybody: Door, process: None) -> None:
+    number = file(anybody)
+    fields = {**token(anybody, "/follow/case"), "satisfaction": "satisfied"}
+    assert send(anybody, "/follow/case/rating", fields).status_code == 422
+    with transaction() as session:
+        cases.get(session, number).status = CaseStatus.CLOSED
+    assert send(anybody, "/follow/case/rating", fields).status_code == 302
+    assert send(anybody, "/follow/case/rating", {**fields, "satisfaction": "unsatisfied"}).status_code == 422
+    with transaction() as session:
+        assert cases.get(session, number).satisfaction == "satisfied"
