@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from engine.clock import now
 from engine.errors import Invalid
 from engine.findings import Finding
 from engine.hooks import Assignment, Command, Wanted
-from engine.models import Incident, InstanceStatus, ProcessInstance, UserTask
+from engine.models import Incident, ProcessInstance, UserTask
 from engine.spiff.model import Diagram
 from workflows import (
     authorisation,
@@ -100,7 +101,7 @@ class Complaints(hooks.Domain):
         if case is not None and person is not None and authorisation.locked_out(person, case):
             raise LockedOut
         if command.kind == "complete" and person is not None and command.task_id:
-            task = session.get(UserTask, command.task_id)
+            task = session.get(UserTask, UUID(command.task_id))
             if task is not None:
                 authority.check_duty(session, case, person, *gates.duty_of(session, task))
         if command.kind == "move" and case is not None:
@@ -108,8 +109,7 @@ class Complaints(hooks.Domain):
 
     def _guard_move(self, session: Session, instance: ProcessInstance, case: Case, command: Command) -> None:
         target = str(command.data.get("target") or command.element_id or "")
-        definition = definitions.get(session, instance.definition_id)
-        diagram: Diagram = definitions.compiled(session, definition).diagram
+        diagram = definitions.compiled_by_id(session, instance.definition_id).diagram
         for process in diagram.processes.values():
             plan = cases.latest_plan(session, case)
             if target in gates.behind_release(process) and (plan is None or plan.released_at is None):
@@ -153,12 +153,11 @@ class Complaints(hooks.Domain):
         )  # fmt: skip
 
     def ended(self, session: Session, instance: ProcessInstance) -> None:
-        """A case whose process was cancelled does not stay open."""
+        """A case whose process ended without closing it (it was cancelled) does not stay open."""
         case = cases.of_instance(session, instance)
         if case is None or case.instance_id != instance.id or case.status != CaseStatus.OPEN:
             return
-        if instance.status == InstanceStatus.CANCELLED:
-            case.status, case.outcome, case.closed_at = CaseStatus.CLOSED, "cancelled", now()
+        case.status, case.outcome, case.closed_at = CaseStatus.CLOSED, "cancelled", now()
 
     def incident(self, session: Session, instance: ProcessInstance, incident: Incident) -> None:
         """Tell process owners and administrators."""

@@ -15,8 +15,7 @@ RELEASE = "release_plan"
 
 def node_of(session: Session, task: UserTask) -> Node | None:
     """The element of the diagram a user task stands on."""
-    definition = definitions.get(session, task.definition_id)
-    diagram: Diagram = definitions.compiled(session, definition).diagram
+    diagram = definitions.compiled_by_id(session, task.definition_id).diagram
     return next((node for _, node in diagram.walk() if node.id == task.element_id), None)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import instances
 from engine.clock import now
+from engine.errors import StepFailed
 from workflows import masking, parties
 from workflows.errors import BadComplaint
 from workflows.models import AcceptanceNumber, Case, Party, Source
@@ -50,7 +51,8 @@ class Complaint:
 def receive(session: Session, complaint: Complaint, *, actor: str, message_id: str | None = None) -> Case:
     """Register a complaint: number, party, file, process `complaint` (business key = number), acknowledgement.
 
-    message_id: the sender's id of the message; the same one again gives the case it made.
+    message_id: the sender's id of the message; the same one again gives the case it made. Where the first step of the
+    process fails, the case is received and an incident waits for a person.
     Raises BadComplaint with every field that is wrong.
     """
     if message_id is not None:
@@ -60,10 +62,13 @@ def receive(session: Session, complaint: Complaint, *, actor: str, message_id: s
     check(complaint)
     party = parties.find_or_create(session, complaint.identity)
     case = _file(session, complaint, party, actor, message_id)
-    instance = instances.start(
-        session, PROCESS, business_key=case.number, variables=_variables(case, party), actor=actor
-    )
-    case.instance_id = instance.id
+    try:
+        started = instances.start(
+            session, PROCESS, business_key=case.number, variables=_variables(case, party), actor=actor
+        )
+    except StepFailed:  # an incident waits for a person; the complaint is received all the same
+        started = instances.by_business_key(session, case.number)[0]
+    case.instance_id = started.id
     session.flush()
     return case
 

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import instances, outbox, timers
+from engine import usertasks as engine_tasks
 from engine.clock import now
 from engine.errors import Forbidden, StepFailed
-from engine.models import ProcessInstance, TaskStatus, Timer, UserTask
+from engine.models import ProcessInstance, TaskStatus, Timer
 from workflows import authority, cases, evidence, gates, notices, usertasks
 from workflows.errors import NotAllowed
 from workflows.models import Person, Role
@@ -111,17 +112,11 @@ def _complete(world: World, session: Session, person: Person, task_id: UUID, ste
         evidence.add_text(session, opened.case, text, name="调查记录.txt", actor=str(person.id), kind="statement")
     if opened.case is not None and world.rng.random() < 0.08:
         cases.comment(session, person, opened.case, stories.sentence(world.rng, "备注"))
-    data = fill(opened.form, _context(session, opened.task, opened), world.rng) if opened.form else {}
+    data = fill(opened.form, engine_tasks.context(session, opened.task), world.rng) if opened.form else {}
     rev = opened.task.rev
     if world.rng.random() < 0.05:
         rev = usertasks.save_draft(session, person, task_id, dict(data), rev=rev).rev
     usertasks.complete(session, person, task_id, data, rev=rev)
-
-
-def _context(session: Session, task: UserTask, opened: usertasks.Opened) -> dict[str, object]:
-    case = opened.case
-    known = dict(instances.variables(session, task.instance))
-    return {**known, "case": cases.view(session, case) if case else {}}
 
 
 def deliver(world: World) -> None:
