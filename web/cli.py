@@ -2,11 +2,15 @@
 
 import sys
 from importlib import import_module
+from subprocess import SubprocessError
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import EngineError, Invalid
 from web.commands.output import ENGLISH
+
+_UNDEFINED_TABLE = "42P01"
 
 COMMANDS: dict[str, tuple[str, str]] = {  # name -> (module, help); the order is the one people need them in
     "up": ("running", "Start everything on this machine, with demo data."),
@@ -73,10 +77,22 @@ def main(arguments: list[str] | None = None) -> None:
     except EngineError as error:
         _say(str(error))
         sys.exit(1)
+    except (DBAPIError, SubprocessError) as error:
+        _say(_of_the_database(error))
+        sys.exit(1)
     except BrokenPipeError:  # `redress ... | head`
         sys.stderr.close()
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _of_the_database(error: DBAPIError | SubprocessError) -> str:
+    if isinstance(error, SubprocessError):
+        return f"the embedded database does not start: {str(error)[:200]} (its log is under var/postgres)"
+    first = str(error.orig).strip().partition("\n")[0]
+    if getattr(error.orig, "sqlstate", None) == _UNDEFINED_TABLE:
+        return f"the database has not the schema of this version: run `redress migrate` ({first})"
+    return f"the database: {first}"
 
 
 def _say(line: str) -> None:

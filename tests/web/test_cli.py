@@ -29,10 +29,10 @@ TABLE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def redress(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a process of its own."""
+def redress(*arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a process of its own; variables: of its environment."""
     command = [sys.executable, "-m", "web.cli", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120", **variables}
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -121,3 +121,10 @@ def test_dmn_tck_counts_cases(shared: Path) -> None:
     report = json.loads(redress("dmn-tck", str(folder), "--json").stdout)
     assert report["failures"] == []
     assert report["passed"] == report["total"] > 0
+
+
+def test_a_database_which_does_not_answer_is_said_in_one_line() -> None:
+    answer = redress("migrate", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("redress: the database: ")
+    assert answer.stderr.count("\n") == 1
