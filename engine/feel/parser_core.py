@@ -6,7 +6,7 @@ from typing import NoReturn
 from engine.feel import tree
 from engine.feel.builtins import BUILTINS
 from engine.feel.lexer import Token, syntax_error, tokenize
-from engine.feel.names import KnownNames, normal
+from engine.feel.names import KnownNames
 
 MAX_DEPTH = 60
 _BUILTINS = KnownNames(BUILTINS)
@@ -110,12 +110,13 @@ class Core:
         first = self.token
         if first.kind != "name" and not (first.kind == "keyword" and self.next_token.value not in ends):
             self.fail("a name")
-        last = self.take()
+        name, end = self.take().value, first.end
         while self.token.kind in ("name", "number", "other", "keyword") or self.sees("+", "-", "*", "/", ".", "**"):
             if self.sees(*ends):
                 break
-            last = self.take()
-        name = normal(self.text[first.start : last.end])
+            token = self.take()
+            name += token.value if token.start == end else f" {token.value}"
+            end = token.end
         self.known.add(name)
         return name
 
