@@ -27,6 +27,7 @@ class Settings:
     metrics_folder: where several processes share their measurements (prometheus-client reads the same variable).
     broker_url: asked by `/ready`; None = the filesystem transport.
     time_zone: in which pages show times.
+    demo: the login page lists the demo's people with their password; `redress up` says so for its children.
     """
 
     secret_key: str
@@ -42,6 +43,7 @@ class Settings:
     metrics_folder: str | None
     broker_url: str | None
     time_zone: str
+    demo: bool
 
 
 def _kept_secret(file: Path) -> str:
@@ -78,4 +80,5 @@ def settings() -> Settings:
         metrics_folder=env.get("PROMETHEUS_MULTIPROC_DIR") or None,
         broker_url=env.get("BROKER_URL") or None,
         time_zone=env.get("REDRESS_TIME_ZONE", "Asia/Shanghai"),
+        demo=env.get("REDRESS_DEMO", "").lower() in _TRUE,
     )

@@ -38,6 +38,7 @@ def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
         demo.fill(cases)
     _share_measurements(port)
     environment = {**os.environ, "DATABASE_URL": url, "REDRESS_VAR": str(settings().var), "PYTHONUNBUFFERED": "1"}
+    environment["REDRESS_DEMO"] = "0" if no_demo else "1"
     supervisor = Supervisor(environment, settings().var, remark)
     with supervisor.on_duty():
         if "SMTP_URL" not in environment:

@@ -22,6 +22,7 @@ from web.pages import (
     task,
     words,
 )
+from web.settings import settings
 
 MODULES = (home, login, inbox, task, cases, instance, intake, mail, portal, studio)
 
@@ -36,3 +37,4 @@ def register(app: Flask) -> None:
         app.register_blueprint(module.pages)
         access.declare(app, module.ACCESS)
     app.config["LOGIN_ENDPOINT"] = "login.page"
+    app.config.setdefault("DEMO", settings().demo)

@@ -8,9 +8,11 @@ from werkzeug.wrappers import Response
 
 from engine.db import transaction
 from web.access import PUBLIC, Rule
+from web.commands.demo import SHOWN
 from web.identity import caller
 from web.pages.words import department_names, role_text
 from workflows import people
+from workflows.demo import PASSWORD
 
 pages = Blueprint("login", __name__)
 ACCESS: Final[dict[str, Rule]] = {"login.page": PUBLIC}
@@ -44,19 +46,19 @@ def own_address(wanted: str | None) -> str:
 
 
 def demo_logins() -> list[DemoLogin]:
-    """People to try the demo as; empty where this is no demo (`DEMO_PASSWORD` is not configured)."""
-    password = current_app.config.get("DEMO_PASSWORD")
-    if not password:
+    """People to try the demo as; empty where this is no demo (`DEMO` of the configuration)."""
+    if not current_app.config["DEMO"]:
         return []
     with transaction() as session:
         names = department_names(session)
-        return [
-            DemoLogin(
-                one.login,
-                password,
-                one.name_zh,
-                one.name_en,
-                " · ".join([names.get(one.department, one.department), *map(role_text, one.roles[:1])]),
-            )
-            for one in people.listing(session)[:40]
-        ]
+        here = [person for login in SHOWN if (person := people.by_login(session, login)) is not None]
+    return [
+        DemoLogin(
+            one.login,
+            PASSWORD,
+            one.name_zh,
+            one.name_en,
+            " · ".join([names.get(one.department, one.department), *map(role_text, one.roles[-1:])]),
+        )
+        for one in here
+    ]
