@@ -7,6 +7,7 @@ of its urgency class wins over the row for all classes.
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from engine.clock import now
@@ -28,7 +29,8 @@ def templates(case: Case) -> list[str]:
 
 def steps(session: Session) -> list[tuple[str, str, str]]:
     """All steps the table has a row for: code, Chinese and English name (of its first template)."""
-    query = select(DeadlinePolicy.step, DeadlinePolicy.name_zh, DeadlinePolicy.name_en).distinct(DeadlinePolicy.step)
+    query = select(DeadlinePolicy.step, DeadlinePolicy.name_zh, DeadlinePolicy.name_en)
+    query = query.ext(distinct_on(DeadlinePolicy.step))
     rows = session.execute(query.order_by(DeadlinePolicy.step, DeadlinePolicy.template, DeadlinePolicy.urgency))
     return [(step, zh, en) for step, zh, en in rows]
 
