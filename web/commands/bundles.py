@@ -6,9 +6,9 @@ import click
 import orjson
 
 import workflows
-from engine import db, definitions, lint
-from engine.errors import Invalid
+from engine import db, definitions
 from engine.findings import Finding
+from web.commands.judging import judge
 from web.commands.output import json_option, print_json, remark
 from workflows import people
 
@@ -35,35 +35,12 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _report(path: Path) -> dict[str, object]:
-    findings = _findings(path)
+    findings = judge(path)
     return {
         "file": str(path),
         "accepted": all(finding.severity != "error" for finding in findings),
         "findings": [{**finding.as_json(), "message": finding.message_en} for finding in findings],
     }
-
-
-def _findings(path: Path) -> list[Finding]:
-    in_bundle = path.is_file() and (path.parent / "bundle.json").exists()
-    try:
-        if path.is_dir() or path.suffix == ".zip" or in_bundle:
-            files = definitions.load_folder(path.parent if in_bundle else path)
-        else:
-            files = {path.name: path.read_bytes()}
-        found = lint.check(files)
-    except Invalid as error:
-        problems = error.problems or [{"code": "unreadable", "message_zh": str(error), "message_en": str(error)}]
-        return [
-            Finding(
-                element=problem.get("path", ""),
-                code=problem.get("code", "invalid"),
-                severity="error",
-                message_zh=problem.get("message_zh", ""),
-                message_en=problem.get("message_en", ""),
-            )
-            for problem in problems
-        ]
-    return [finding for finding in found if not in_bundle or finding.file in {"", path.name}]
 
 
 def _print(report: dict[str, object]) -> None:

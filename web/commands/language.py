@@ -1,13 +1,12 @@
 """`redress feel`, `dmn`, `dmn-tck`: the language of expressions and decisions, tried from the command line."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
-from lxml import etree
 
 from engine import dmn, feel
 from engine.dmn import tck
+from web.commands.judging import beside
 from web.commands.output import json_option, parse_context, print_json, progress, remark
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -45,7 +44,7 @@ def feel_command(expression: str, context: str, unary: str | None, as_json: bool
 @click.option("--trace", is_flag=True, help="Print which rules matched on which inputs as well.")
 def dmn_command(file: Path, decision: str | None, context: str, trace: bool) -> None:
     """Evaluate a decision of a DMN FILE and print its result as JSON. Imported files are looked for beside it."""
-    decisions = dmn.load(file.read_bytes(), imports=_beside(file))
+    decisions = dmn.load(file.read_bytes(), imports=beside(file))
     for problem in decisions.problems:
         remark(f"{problem.element}: {problem.message_en}")
     result = decisions.evaluate(decision or _only(decisions), parse_context(context))
@@ -63,27 +62,6 @@ def _only(decisions: dmn.Decisions) -> str:
     if len(ids) != 1:
         raise click.UsageError(f"say which decision with --decision: {', '.join(ids) or 'the file has none'}")
     return ids[0]
-
-
-def _beside(file: Path) -> Callable[[str], bytes | None]:
-    """Finds an imported file in the same folder by its namespace."""
-
-    def find(namespace: str) -> bytes | None:
-        for path in sorted(file.parent.glob("*.dmn")):
-            content = path.read_bytes()
-            if path != file and namespace.encode() in content and _namespace(content) == namespace:
-                return content
-        return None
-
-    return find
-
-
-def _namespace(content: bytes) -> str | None:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        return etree.fromstring(content, parser).get("namespace")
-    except etree.XMLSyntaxError:
-        return None
 
 
 @click.command("dmn-tck")

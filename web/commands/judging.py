@@ -1,0 +1,122 @@
+"""Judging files without a database: whole bundles, and single diagrams, decisions and forms which lie somewhere."""
+
+import re
+from pathlib import Path
+
+import orjson
+
+from engine import bundles, dmn, forms, hooks, lint
+from engine.errors import Invalid
+from engine.findings import Finding
+from workflows import seeds
+
+_PROCESS = re.compile(rb"<(?:[\w.-]+:)?process\b([^>]*)>")
+_ID = re.compile(rb'\bid\s*=\s*["\']([^"\']+)')
+_FORM = re.compile(rb'\bformId\s*=\s*["\']([^"\'=]+)')
+_DECISION = re.compile(rb'\bdecisionId\s*=\s*["\']([^"\'=]+)')
+
+
+def judge(path: Path) -> list[Finding]:
+    """What is wrong with a file or a bundle (a folder, a zip, or a file which lies beside a `bundle.json`).
+
+    A single diagram is judged with those forms and decisions beside it which it names.
+    """
+    try:
+        if path.is_dir() or path.suffix.lower() == ".zip":
+            return _check(bundles.load_folder(path))
+        if (path.parent / "bundle.json").exists():
+            whole = _check(bundles.load_folder(path.parent))
+            return [finding for finding in whole if finding.file in {"", path.name, path.stem}]
+        return _single(path)
+    except Invalid as error:
+        problems = error.problems or [{"code": "unreadable", "message_zh": str(error), "message_en": str(error)}]
+        return [
+            Finding(
+                element=each.get("path", ""),
+                code=each.get("code", "invalid"),
+                severity="error",
+                message_zh=each.get("message_zh", ""),
+                message_en=each.get("message_en", ""),
+                file=path.name,
+            )
+            for each in problems
+        ]
+
+
+def _check(files: dict[str, bytes]) -> list[Finding]:
+    return lint.check(files, domain=hooks.domain(), departments=seeds.department_codes())
+
+
+def _single(path: Path) -> list[Finding]:
+    kind = path.suffix.lower()
+    if kind not in bundles.SUFFIXES:
+        raise bundles.invalid(
+            "unknown_kind", f"{path.name} 不是 .bpmn、.dmn、.form 文件", f"{path.name} is no .bpmn, .dmn or .form file"
+        )
+    content = path.read_bytes()
+    if len(content) > bundles.MAX_BYTES:
+        raise bundles.invalid("too_big", "文件过大", "The file is too large")
+    if kind == ".dmn":
+        return _decisions(path, content)
+    if kind == ".form":
+        return [_at(finding, path) for finding in forms.lint(content)]
+    process = _main_process(content)
+    facts = {"key": process, "name": {"zh": path.stem, "en": path.stem}, "process": process}
+    files = {"bundle.json": orjson.dumps(facts), path.name: content, **_named(path, content)}
+    return [finding for finding in _check(files) if finding.file in {"", path.name, "bundle.json"}]
+
+
+def _main_process(diagram: bytes) -> str:
+    """Id of the first process which can be executed, else of the first one."""
+    found = [match.group(1) for match in _PROCESS.finditer(diagram)]
+    chosen = next((text for text in found if b'isExecutable="true"' in text), found[0] if found else b"")
+    match = _ID.search(chosen)
+    return match.group(1).decode("utf-8", "replace") if match else ""
+
+
+def _named(path: Path, diagram: bytes) -> dict[str, bytes]:
+    """The forms and decisions in the same folder which the diagram names."""
+    wanted = {name for pattern in (_FORM, _DECISION) for name in pattern.findall(diagram)}
+    if not wanted:
+        return {}
+    beside = (each for suffix in (".form", ".dmn") for each in sorted(path.parent.glob(f"*{suffix}")))
+    contents = {each.name: each.read_bytes() for each in beside if each.stat().st_size <= bundles.MAX_BYTES}
+    return {name: text for name, text in contents.items() if any(b'"' + one + b'"' in text for one in wanted)}
+
+
+def _decisions(path: Path, content: bytes) -> list[Finding]:
+    try:
+        decisions = dmn.load(content, imports=beside(path))
+    except dmn.DmnError as error:
+        return [Finding(error.element or "", "bad_decision", "error", str(error), error.message, file=path.name)]
+    findings = [
+        Finding(note.element, note.code, note.severity, note.message_zh, note.message_en, file=path.name)
+        for note in decisions.problems
+    ]
+    for decision in decisions.decisions:
+        findings += [
+            Finding(
+                each.element or decision.id, str(each.code), each.severity, each.message_zh, each.message_en, path.name
+            )
+            for each in decisions.analyse(decision.id)
+        ]
+    return findings
+
+
+def beside(path: Path) -> dict[str, bytes]:
+    """Decision files in the same folder, by name and by namespace."""
+    found: dict[str, bytes] = {}
+    for each in sorted(path.parent.glob("*.dmn")):
+        if each != path and each.stat().st_size <= bundles.MAX_BYTES:
+            content = each.read_bytes()
+            found[each.name] = content
+            match = re.search(rb'\bnamespace\s*=\s*"([^"]+)"', content)
+            if match:
+                found[match.group(1).decode("utf-8", "replace")] = content
+    return found
+
+
+def _at(finding: Finding, path: Path) -> Finding:
+    return Finding(
+        finding.element, finding.code, finding.severity, finding.message_zh, finding.message_en, file=path.name
+    )
