@@ -50,7 +50,7 @@ class Cell:
 
 _STRING = r'"(?:[^"\\]|\\["\\/nrtbf\'])*"'
 _ENDPOINT = (
-    r"(?P<{0}number>[-+]?(?:\d+(?:\.\d+)?|\.\d+))"
+    r"(?P<{0}number>-?(?:\d+(?:\.\d+)?|\.\d+))"
     r"|(?P<{0}string>" + _STRING + r")"
     r"|(?P<{0}boolean>true\b|false\b)"
     r"|(?P<{0}temporal>(?:date\s+and\s+time|date|time|duration)\s*\(\s*" + _STRING + r"\s*\)|@" + _STRING + r")"
@@ -61,7 +61,7 @@ _ITEM = re.compile(
 )
 _NOT = re.compile(r"\s*not\s*\((?P<inner>.*)\)\s*\Z", re.DOTALL)
 _MAX_TEXT = 4_000
-_PLAIN_NUMBER = re.compile(r"[-+]?[0-9.]{1,34}\Z")
+_PLAIN_NUMBER = re.compile(r"-?[0-9.]{1,34}\Z")
 
 ANYTHING = Cell(Kind.ANY)
 
@@ -139,7 +139,8 @@ def _endpoint(match: re.Match[str], side: str) -> tuple[Kind | None, Any]:
         return (Kind.NUMBER, Decimal(number)) if _PLAIN_NUMBER.match(number) else (None, None)
     string = match.group(side + "string")
     if string is not None:
-        return Kind.STRING, literal(string)
+        text = literal(string)
+        return (None, None) if text is None else (Kind.STRING, text)
     boolean = match.group(side + "boolean")
     if boolean is not None:
         return Kind.BOOLEAN, boolean == "true"

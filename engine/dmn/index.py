@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.dmn.cells import Kind, kind_of, parse_cell
+from engine.dmn.cells import Cell, Kind, kind_of
 from engine.dmn.partition import Partition, bits, partition
 
 Ask = Callable[[Any, object, Mapping[str, object]], bool | None]
@@ -38,14 +38,12 @@ class Column:
         return rules, rules & ~self.anything
 
 
-def column(texts: Sequence[str], asks: Sequence[Ask]) -> Column:
-    """The index of one column: its cell texts in rule order, and the compiled cells to ask where the index cannot
-    tell."""
-    cells = [parse_cell(text) for text in texts]
+def column(cells: Sequence[Cell | None], asks: Sequence[Ask]) -> Column:
+    """The index of one column: its cells in rule order (None: not simple), and their code for where it cannot tell."""
     anything = sum(1 << index for index, cell in enumerate(cells) if cell is not None and cell.kind is Kind.ANY)
-    everything = (1 << len(texts)) - 1
+    everything = (1 << len(cells)) - 1
     found = partition(cells)
-    if found is None or found.size * len(texts) > _MAX_BITS:
+    if found is None or found.size * len(cells) > _MAX_BITS:
         return Column(None, (), anything, everything & ~anything, tuple(asks))
     by_region = [0] * found.size
     opaque = 0

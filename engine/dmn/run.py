@@ -63,18 +63,10 @@ class Run:
             self.complain(Note(element, each.code, each.zh, each.en, "warning"))
 
     def converted(self, value: object, wanted: Type, element: str) -> object:
-        """The value as the type wants it; null with a note when it cannot be."""
+        """The value as the type wants it; null with an error note when it cannot be: a null may hit another rule."""
         found, fits = convert(value, wanted)
         if not fits:
-            self.complain(
-                Note(
-                    element,
-                    "type",
-                    f"值不属于类型 {wanted.name}",
-                    f"the value is not of the type {wanted.name}",
-                    "warning",
-                )
-            )
+            self.complain(Note(element, "type", f"值不属于类型 {wanted.name}", f"the value is no {wanted.name}"))
         return found
 
     def function(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from engine.dmn import hitpolicy, texts
-from engine.dmn.cells import parse_values
+from engine.dmn.cells import parse_cell, parse_values
 from engine.dmn.index import Column, column, matching
 from engine.dmn.model import Aggregation, HitPolicy, Input, Output, Table
 from engine.dmn.texts import Code, Scope, Tests
@@ -89,11 +89,13 @@ def _input(each: Input, names: frozenset[str], type_of: TypeOf, where: str, note
 
 
 def _column(table: Table, position: int, names: frozenset[str], where: str, notes: list[Note]) -> Column:
+    cells = [parse_cell(rule.tests[position]) for rule in table.rules]
     asks = []
-    for rule in table.rules:
-        cell = rule.test_ids[position] if rule.test_ids else ""
-        asks.append(texts.unary_tests(rule.tests[position], names, cell or rule.id or where, notes))
-    return column([rule.tests[position] for rule in table.rules], asks)
+    for rule, cell in zip(table.rules, cells, strict=True):
+        text = rule.tests[position]
+        element = (rule.test_ids[position] if rule.test_ids else "") or rule.id or where
+        asks.append(texts.unary_tests(text, names, element, notes) if cell is None else texts.simple_tests(text))
+    return column(cells, asks)
 
 
 def _output(each: Output, names: frozenset[str], type_of: TypeOf, where: str, notes: list[Note]) -> _Output:

@@ -69,7 +69,7 @@ def expression(text: str, names: frozenset[str], element: str, notes: list[Note]
 def unary_tests(text: str, names: frozenset[str], element: str, notes: list[Note]) -> Tests:
     """The code of unary tests: (run, input value, scope) -> true, false or null."""
     if text in {"", "-"}:
-        return lambda run, value, scope: True
+        return _always
     try:
         compiled = compile_unary_tests(text, names=names)
     except FeelError as error:
@@ -83,6 +83,17 @@ def unary_tests(text: str, names: frozenset[str], element: str, notes: list[Note
         return refuse
 
     return lambda run, value, scope: run.ask_tests(compiled, value, scope)
+
+
+def simple_tests(text: str) -> Tests:
+    """The code of a cell which the index answers nearly always: compiled only when it is asked after all."""
+    if text in {"", "-"}:
+        return _always
+    return lambda run, value, scope: run.ask_tests(compile_unary_tests(text), value, scope)
+
+
+def _always(run: "Run", value: object, scope: Scope) -> bool | None:
+    return True
 
 
 def nothing(run: "Run", scope: Scope) -> object:

@@ -6,6 +6,7 @@ Rules: DMN 1.5, 7.3.3 (item definitions), 10.3.2.9 (types and conformance), 10.3
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -91,10 +92,19 @@ class Types:
 
     def structural(self) -> "Types":
         """The same types without their allowed values: what `instance of` asks for (DMN 1.5, 10.3.2.9.3)."""
-        return Types(self._items, {name: types.structural() for name, types in self._imported.items()}, limited=False)
+        imported = {name: types.structural() for name, types in self._imported.items()}
+        same = Types(self._items, imported, limited=False)
+        same.check()
+        return same
 
     def check(self) -> None:
-        """Raises DmnError for types that are only names of each other."""
+        """Build all types, so that evaluating changes nothing. Raises DmnError for names which only mean each other."""
+        self._check_names()
+        for name in self._items:
+            with suppress(DmnError):  # an unknown type inside is noted where the type is used
+                self.get(name)
+
+    def _check_names(self) -> None:
         for name in self._items:
             seen = {name}
             item: ItemDefinition | None = self._items[name]
@@ -117,7 +127,10 @@ class Types:
             return ANY
         found = self._known.get(reference)
         if found is None:
-            found = self._known[reference] = self._find(reference)
+            inside = reference in self._open
+            found = self._find(reference)
+            if not inside:  # a type met while it is being built is only a stand-in
+                self._known[reference] = found
         return found
 
     def _find(self, reference: str) -> Type:
