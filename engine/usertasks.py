@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import definitions, forms, history, steps
 from engine.clock import now
@@ -213,7 +214,7 @@ def complete(
             raise Conflict("The user task is done", task=str(task_id))
         seen, functions = variables(token), step.movement.functions
         values = _validated(session, task, data, seen, functions)
-        task.completed_by = actor
+        set_committed_value(task, "completed_by", actor)
         domain().completed(session, instance, task, values)
         step.note("task_completed", task.element_id, task_id, waited_seconds=(now() - task.created_at).total_seconds())
         step.done = task_id

@@ -3,8 +3,40 @@
 from collections.abc import Callable, Iterable
 
 from engine.findings import Finding
+from engine.lint import elements, expressions, flows, references, soundness, structure
 from engine.lint.bundle import Bundle
 
 Rule = Callable[[Bundle], Iterable[Finding]]
 
-RULES: tuple[Rule, ...] = ()
+
+def _sound(bundle: Bundle) -> Iterable[Finding]:
+    """Tokens can always finish, and nothing is done twice at a time."""
+    return soundness.check(bundle.diagram)
+
+
+RULES: tuple[Rule, ...] = (
+    structure.main_process,
+    structure.sizes,
+    structure.starts_and_ends,
+    structure.boundaries,
+    structure.reachable,
+    flows.ends_of_flows,
+    flows.defaults,
+    flows.conditions,
+    flows.event_gateways,
+    flows.links,
+    elements.kinds,
+    elements.events,
+    elements.timers,
+    elements.work,
+    elements.loops,
+    elements.names,
+    expressions.compile_all,
+    expressions.known_functions,
+    references.forms,
+    references.decisions,
+    references.functions,
+    references.called,
+    references.departments,
+    _sound,
+)

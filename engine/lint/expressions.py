@@ -1,0 +1,98 @@
+"""Rules about expressions: every one is FEEL (or a literal where literals are allowed) and calls what there is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.feel import Expression, FeelSyntaxError, compile_expression
+from engine.feel.builtins import BUILTINS
+from engine.findings import Finding
+from engine.lint.bundle import Bundle
+from engine.lint.structure import error
+from engine.spiff.model import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An expression as it stands in the diagram."""
+
+    element: str
+    text: str
+    always_feel: bool = False
+
+    @property
+    def feel(self) -> str | None:
+        """The FEEL text; None for a literal."""
+        stripped = self.text.strip()
+        if stripped.startswith("="):
+            return stripped[1:].strip()
+        return stripped if self.always_feel else None
+
+
+def written(bundle: Bundle) -> Iterator[Written]:
+    """Every expression of the diagram: the one list of all places where something is evaluated."""
+    for process in bundle.diagram.processes.values():
+        for scope in process.scopes():
+            for flow in scope.flows.values():
+                if flow.condition is not None:
+                    yield Written(flow.id, flow.condition, True)
+        for node in process.walk():
+            yield from _of_node(node)
+
+
+def _of_node(node: Node) -> Iterator[Written]:
+    work, event, loop = node.work, node.event, node.loop
+    for text in (work.assignee, work.groups, work.users, work.due, work.follow_up, work.priority):
+        if text:
+            yield Written(node.id, text)
+    for line in (*node.inputs, *node.outputs):
+        yield Written(node.id, line.source)
+    if node.script:
+        yield Written(node.id, node.script, True)
+    if event is not None:
+        if event.value:
+            yield Written(node.id, event.value)
+        if event.correlation:
+            yield Written(node.id, event.correlation)
+        if event.condition:
+            yield Written(node.id, event.condition, True)
+    if loop is not None:
+        for text in (loop.collection, loop.cardinality, loop.output_element, loop.completion, loop.condition):
+            if text:
+                yield Written(node.id, text, True)
+
+
+def _compiled(bundle: Bundle, text: str) -> Expression:
+    return compile_expression(text, names=bundle.feel_names)
+
+
+def compile_all(bundle: Bundle) -> Iterator[Finding]:
+    """Every expression is FEEL."""
+    for each in written(bundle):
+        feel = each.feel
+        if feel is None:
+            if "${" in each.text or "#{" in each.text:
+                zh, en = f"{each.text} 不是 FEEL", f"{each.text} is not FEEL"
+                yield error(each.element, "not_feel", zh, en, "以 = 开头写 FEEL", "Write FEEL, beginning with =")
+            continue
+        try:
+            _compiled(bundle, feel)
+        except FeelSyntaxError as wrong:
+            yield error(
+                each.element, "bad_expression", f"表达式有误：{wrong.message_zh}", f"The expression is wrong: {wrong}"
+            )
+
+
+def known_functions(bundle: Bundle) -> Iterator[Finding]:
+    """Every function which an expression calls exists."""
+    for each in written(bundle):
+        feel = each.feel
+        if feel is None:
+            continue
+        try:
+            calls = _compiled(bundle, feel).calls
+        except FeelSyntaxError:
+            continue
+        for name in sorted(calls):
+            if name not in BUILTINS and name not in bundle.feel_names:
+                zh, en = f"没有名为 {name} 的函数", f"There is no function named {name}"
+                yield error(each.element, "unknown_feel_function", zh, en)
