@@ -24,7 +24,7 @@ from tests.engine.feel.helpers import value
         ('"\\u12"', 1),
         ("a.", 2),
         ("[1, 2", 5),
-        ("1.2e3", 3),
+        ("1.2e", 3),
     ],
 )
 def test_a_syntax_error_says_where(text: str, position: int) -> None:
