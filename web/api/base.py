@@ -247,7 +247,7 @@ class Blueprint(SmorestBlueprint):
                     answer = _answer(view(session, *args, **path))
                     return _respond(_dump(schema, answer.data), answer, status)
 
-            documented = self.response(status, schema)(run)
+            documented = self.response(status, None if status == 204 else schema)(run)
             headers = [_KEY] if keyed else []
             if if_match is not None:
                 headers.append(_IF_MATCH if if_match else _MAY_MATCH)
