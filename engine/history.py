@@ -97,7 +97,8 @@ def of(session: Session, instance_id: UUID, after: int | None = None, limit: int
     query = select(HistoryEvent).where(HistoryEvent.instance_id == instance_id)
     if after is not None:
         query = query.where(HistoryEvent.seq > after)
-    return list(session.scalars(query.order_by(HistoryEvent.seq).limit(limit)))
+    query = query.order_by(HistoryEvent.seq).limit(limit).execution_options(populate_existing=True)
+    return list(session.scalars(query))
 
 
 def verify(session: Session, instance_id: UUID) -> int | None:
@@ -109,16 +110,17 @@ def verify(session: Session, instance_id: UUID) -> int | None:
     if instance is None:
         raise NotFound("There is no such process instance", instance=str(instance_id))
     last, expected = "", 0
-    events = select(HistoryEvent).where(HistoryEvent.instance_id == instance_id).order_by(HistoryEvent.seq)
-    for event in session.scalars(events.execution_options(yield_per=500, populate_existing=True)):
-        expected += 1
-        facts = {column: getattr(event, column) for column in _COLUMNS}
-        if event.seq != expected or event.hash != _hash(last, facts):
-            return expected
-        last = event.hash
+    while page := of(session, instance_id, after=expected or None, limit=_PAGE):
+        for event in page:
+            expected += 1
+            facts = {column: getattr(event, column) for column in _COLUMNS}
+            if event.seq != expected or event.hash != _hash(last, facts):
+                return expected
+            last = event.hash
     if expected != instance.history_seq or last != instance.history_hash:
         return expected + 1
     return None
 
 
+_PAGE = 500
 _COLUMNS = ("instance_id", "seq", "at", "actor", "kind", "element_id", "task_id", "data")
