@@ -21,14 +21,14 @@ from workflows.models import Case, Evidence, Letter, Party
 ACTOR: Final = "complainant"
 TAIL: Final = 4
 MILESTONES: Final[tuple[tuple[str, str, str, frozenset[str]], ...]] = (
-    ("accept", "受理", "Accepted", frozenset({"accept"})),
-    ("classify", "分类", "Sorted", frozenset({"classify"})),
-    ("investigate", "调查", "Investigated", frozenset({"investigate", "inquire", "interview", "test", "conclude"})),
-    ("plan", "拟定方案", "Solution drafted", frozenset({"plan"})),
-    ("approve", "审核批准", "Reviewed and approved", frozenset({"legal", "approve_head", "approve_management"})),
-    ("communicate", "沟通", "Discussed with you", frozenset({"communicate", "mediate"})),
-    ("carry_out", "执行", "Carried out", frozenset({"pay", "carry_out"})),
-    ("close", "回访结案", "Asked back and closed", frozenset({"revisit"})),
+    ("accept", "受理", "Acceptance", frozenset({"accept"})),
+    ("classify", "分类", "Sorting", frozenset({"classify"})),
+    ("investigate", "调查", "Investigation", frozenset({"investigate", "inquire", "interview", "test", "conclude"})),
+    ("plan", "拟定方案", "Solution", frozenset({"plan"})),
+    ("approve", "审核批准", "Approval", frozenset({"legal", "approve_head", "approve_management"})),
+    ("communicate", "沟通", "Talk with you", frozenset({"communicate", "mediate"})),
+    ("carry_out", "执行", "Remedy", frozenset({"pay", "carry_out"})),
+    ("close", "回访结案", "Closing", frozenset({"revisit"})),
 )
 """What is public of the way: code, name in both languages, the steps (`deadlines.step_of`) which belong to it."""
 

@@ -18,6 +18,7 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: 'manifest.json',
     sourcemap: false,
+    chunkSizeWarningLimit: 1500, // weights are tested gzipped, page by page
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     target: 'es2022',

@@ -1,8 +1,9 @@
 // Buttons which do one verb of the API. In a template:
 //   <button data-act="POST /api/v1/tasks/ID/claim" data-rev="3" data-then="reload" data-done="Claimed">
 //   data-ask="id of a <dialog>": its form is shown first and its fields become the body.
-//   data-body='{"…"}': a fixed body.  data-then: "reload", "refresh" (htmx parts) or an address.
+//   data-body='{"…"}': a fixed body.  data-then: "reload", "refresh" (the list), "parts" (see parts.js) or an address.
 import { call, complain, faults } from './api.js';
+import { refreshParts } from './parts.js';
 import { say } from './texts.js';
 import { toast, toastLater } from './toast.js';
 
@@ -36,9 +37,10 @@ export function ask(dialog, send) {
 function after(button) {
   const then = button.dataset.then ?? 'reload';
   const done = button.dataset.done;
-  if (then === 'refresh') {
+  if (then === 'refresh' || then === 'parts') {
     if (done) toast(done);
-    document.body.dispatchEvent(new CustomEvent('refresh'));
+    if (then === 'parts') refreshParts();
+    else document.body.dispatchEvent(new CustomEvent('refresh'));
     return;
   }
   if (done) toastLater(done);
@@ -71,7 +73,7 @@ async function act(button) {
   }
 }
 
-// Forms which send their fields: <form data-send="POST /api/v1/…" data-done="…">; the page is loaded again afterwards.
+// Forms which send their fields: <form data-send="POST /api/v1/…" data-done="…">; data-then as above.
 document.addEventListener('submit', async (event) => {
   const form = event.target.closest('form[data-send]');
   const reveal = event.target.closest('form[data-reveal]');

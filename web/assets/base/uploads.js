@@ -1,7 +1,8 @@
 // Upload boxes: <form data-upload="/api/v1/…/evidence"> with one file input; files are sent one by one.
 import { call, complain } from './api.js';
+import { refreshParts } from './parts.js';
 import { say } from './texts.js';
-import { toast, toastLater } from './toast.js';
+import { toast } from './toast.js';
 
 async function upload(form, files) {
   const state = form.querySelector('[data-state]');
@@ -21,14 +22,8 @@ async function upload(form, files) {
   state.textContent = '';
   form.reset();
   if (!sent) return;
-  const text = say('{0} file(s) added', sent);
-  if (form.dataset.then === 'refresh') {
-    toast(text);
-    document.body.dispatchEvent(new CustomEvent('refresh'));
-  } else {
-    toastLater(text);
-    location.reload();
-  }
+  toast(say('{0} file(s) added', sent));
+  await refreshParts();
 }
 
 document.addEventListener('change', (event) => {
