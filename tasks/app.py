@@ -47,6 +47,7 @@ def make_app(given: Settings) -> Celery:
         task_default_queue="redress",
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,
+        worker_max_memory_per_child=600_000,  # kB
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_proc_alive_timeout=30,

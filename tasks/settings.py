@@ -19,6 +19,7 @@ class Settings:
         `smtps://...`; None = mails wait in the outbox.
     mail_from: sender of every letter. mail_timeout: seconds.
     webhook_secret: signs webhooks; None = webhooks are refused.
+    webhook_seconds: the most a whole conversation may take.
     webhook_private_hosts: host names which may be called in a private network, and without TLS.
     """
 
@@ -30,6 +31,7 @@ class Settings:
     mail_from: str
     mail_timeout: float
     webhook_secret: str | None
+    webhook_seconds: float
     webhook_private_hosts: frozenset[str]
 
 
@@ -46,5 +48,6 @@ def settings() -> Settings:
         mail_from=os.environ.get("MAIL_FROM") or "Redress <redress@localhost>",
         mail_timeout=float(os.environ.get("MAIL_TIMEOUT", "20")),
         webhook_secret=os.environ.get("WEBHOOK_SECRET") or None,
+        webhook_seconds=float(os.environ.get("WEBHOOK_SECONDS", "20")),
         webhook_private_hosts=frozenset(host.strip().lower() for host in hosts.split(",") if host.strip()),
     )

@@ -1,7 +1,6 @@
 """Effects which stay in this database, by topic of the promise: `fn(session, message id, payload)`."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,27 +17,29 @@ def _notify(session: Session, message_id: UUID, payload: Mapping[str, Any]) -> N
 
 
 def _start_process(session: Session, message_id: UUID, payload: Mapping[str, Any]) -> None:
-    """`process` (key), `business_key`, `variables`: starts the latest version."""
+    """`process` (key), `business_key`, `variables`, `actor`: starts the latest version."""
     instances.start(
         session,
         payload["process"],
         business_key=payload["business_key"],
         variables=payload.get("variables", {}),
-        actor="system",
+        actor=payload.get("actor", "system"),
     )
 
 
-def _message(session: Session, message_id: UUID, payload: Mapping[str, Any]) -> None:
-    """`name`, `correlation`, `payload`, `ttl_seconds`: hands a message to the instance which waits for it."""
-    messages.publish(
-        session,
-        message_id=str(message_id),
-        name=payload["name"],
-        correlation=payload["correlation"],
-        payload=payload.get("payload", {}),
-        ttl=timedelta(seconds=payload.get("ttl_seconds", 86_400)),
-    )
+def _by_engine(topic: str) -> Inside:
+    """Promises the engine wrote to itself: a message or a signal thrown by one instance for another."""
+
+    def deliver(session: Session, message_id: UUID, payload: Mapping[str, Any]) -> None:
+        messages.carry_out(session, topic, payload, message_id)
+
+    return deliver
 
 
-INSIDE: dict[str, Inside] = {"notify": _notify, "start_process": _start_process, "message": _message}
+INSIDE: dict[str, Inside] = {
+    "notify": _notify,
+    "start_process": _start_process,
+    "message": _by_engine("message"),
+    "signal": _by_engine("signal"),
+}
 OUTSIDE = ("mail", "webhook")

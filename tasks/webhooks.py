@@ -6,12 +6,14 @@ A URL is hostile input: it must not make us knock at our own network's doors (OW
 So the name is resolved once, every address must be public, and the connection goes to exactly that address.
 """
 
+import contextlib
 import hashlib
 import hmac
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -56,7 +58,11 @@ def deliver(message_id: UUID, payload: Mapping[str, Any]) -> None:
     body = orjson.dumps({"id": str(message_id), "event": payload.get("event"), "data": payload.get("data")})
     headers = {"Content-Type": "application/json", "User-Agent": "redress", **sign(message_id, body)}
     connection = _connection(url)
+    too_long = threading.Event()
+    watchdog = threading.Timer(settings().webhook_seconds, _hang_up, [connection, too_long])
+    watchdog.daemon = True
     try:
+        watchdog.start()
         path = (url.path or "/") + (f"?{url.query}" if url.query else "")
         connection.request("POST", path, body=body, headers=headers)
         answer = connection.getresponse()
@@ -66,7 +72,10 @@ def deliver(message_id: UUID, payload: Mapping[str, Any]) -> None:
     except (OSError, http.client.HTTPException) as error:
         raise NotNow(f"{type(error).__name__}: {error}") from error
     finally:
+        watchdog.cancel()
         connection.close()
+    if too_long.is_set():  # what was read until then would look like a whole answer
+        raise NotNow("the answer took too long")
     if 200 <= answer.status < 300:
         return
     for_good = 400 <= answer.status < 500 and answer.status not in {408, 409, 425, 429}
@@ -81,6 +90,14 @@ def sign(message_id: UUID, body: bytes) -> dict[str, str]:
     seconds = str(int(clock.now().timestamp()))
     digest = hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
     return {"Redress-Message": str(message_id), "Redress-Signature": f"t={seconds},v1={digest}"}
+
+
+def _hang_up(connection: http.client.HTTPConnection, too_long: threading.Event) -> None:
+    """End a conversation with a receiver which answers a byte now and then, for as long as it likes."""
+    too_long.set()
+    if connection.sock is not None:
+        with contextlib.suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _split(value: object) -> SplitResult:

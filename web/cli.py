@@ -72,7 +72,8 @@ def main(arguments: list[str] | None = None) -> None:
     except Invalid as error:
         _say(str(error))
         for problem in error.problems:
-            _say(f"  {problem.get('path', '')}: {problem.get(ENGLISH, '')}")
+            if problem.get(ENGLISH) != str(error):
+                _say(f"  {problem.get('path') or 'the file'}: {problem.get(ENGLISH, '')}")
         sys.exit(1)
     except EngineError as error:
         _say(str(error))

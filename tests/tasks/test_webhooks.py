@@ -1,7 +1,9 @@
 """Other programs are told with proof of the sender, and nobody can point us at our own network."""
 
+import contextlib
 import hashlib
 import hmac
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -150,6 +152,28 @@ def test_without_a_secret_nothing_is_sent(receiver: Receiver, configure: Configu
     with pytest.raises(Undeliverable, match="WEBHOOK_SECRET"):
         webhooks.deliver(new_id(), payload(receiver.url))
     assert receiver.requests == []
+
+
+def test_a_receiver_which_drips_is_hung_up_on(configure: Configure) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        configure(WEBHOOK_PRIVATE_HOSTS="127.0.0.1", WEBHOOK_SECONDS="0.3")
+        thread = threading.Thread(target=_drip, args=[server])
+        thread.start()
+        with pytest.raises(NotNow, match="too long"):
+            webhooks.deliver(new_id(), payload(f"http://127.0.0.1:{server.getsockname()[1]}/"))
+        thread.join()
+
+
+def _drip(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            connection.sendall(b"X-Drip: 1\r\n")
+            connection.settimeout(0.05)
+            with contextlib.suppress(TimeoutError):
+                if not connection.recv(65536):
+                    return
 
 
 def test_a_trusted_host_which_is_away_is_tried_again(configure: Configure) -> None:

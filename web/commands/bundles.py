@@ -8,9 +8,10 @@ import orjson
 import workflows
 from engine import db, definitions
 from engine.findings import Finding
+from web.commands import ready
 from web.commands.judging import judge
 from web.commands.output import json_option, print_json, remark
-from workflows import people
+from workflows import people, seeds
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -63,7 +64,9 @@ def publish_command(folder: Path, key: str | None, author: str, approver: str | 
     """Publish a bundle FOLDER as the next version of its process; the same content again is the same version."""
     workflows.install()
     files = definitions.load_folder(folder)
+    ready.schema()
     with db.transaction() as session:
+        seeds.plant(session)
 
         def person(login: str) -> str:
             found = people.by_login(session, login)

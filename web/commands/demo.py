@@ -34,7 +34,7 @@ def fill(cases: int) -> None:
     Simulated staff have worked most of them during the last weeks; the newest arrive now, so that their letters leave.
     """
     with CONSOLE.status("preparing the database"):
-        was_empty = ready.prepare(people=True)
+        was_empty = ready.prepare(people=True, upgrade=True)
     if not was_empty or cases == 0:
         return
     new = min(_NEW, cases)

@@ -10,6 +10,7 @@ from engine.errors import Invalid
 from engine.findings import Finding
 from workflows import seeds
 
+_NO_MAIN = "no_main_process"  # of a file which cannot be read at all: the manifest we made for it is no news
 _PROCESS = re.compile(rb"<(?:[\w.-]+:)?process\b([^>]*)>")
 _ID = re.compile(rb'\bid\s*=\s*["\']([^"\']+)')
 _FORM = re.compile(rb'\bformId\s*=\s*["\']([^"\'=]+)')
@@ -63,7 +64,9 @@ def _single(path: Path) -> list[Finding]:
     process = _main_process(content)
     facts = {"key": process, "name": {"zh": path.stem, "en": path.stem}, "process": process}
     files = {"bundle.json": orjson.dumps(facts), path.name: content, **_named(path, content)}
-    return [finding for finding in _check(files) if finding.file in {"", path.name, "bundle.json"}]
+    found = [finding for finding in _check(files) if finding.file in {"", path.name, "bundle.json"}]
+    errors = [finding for finding in found if finding.severity == "error" and finding.code != _NO_MAIN]
+    return [finding for finding in found if finding.code != _NO_MAIN] if errors and not process else found
 
 
 def _main_process(diagram: bytes) -> str:

@@ -5,20 +5,27 @@ from sqlalchemy import select
 import workflows
 from engine import db
 from engine.models import ProcessDefinition
-from engine.settings import ROOT
+from engine.settings import ROOT, settings
 from workflows import demo, migrations, seeds
 from workflows.models import Person
 
 DIAGRAMS = ROOT / "diagrams"
 
 
-def prepare(*, people: bool = False) -> bool:
+def schema(*, always: bool = False) -> None:
+    """Bring the embedded database to this version's schema; a server of one's own waits for `redress migrate`."""
+    if always or settings().database_url is None:
+        migrations.upgrade(db.database_url())
+
+
+def prepare(*, people: bool = False, upgrade: bool = False) -> bool:
     """Bring the configured database to the point where a complaint can be received; whether it was empty before.
 
-    people: put the demo's staff into an empty one. Shipped bundles are published only where nothing is published yet:
-    what people published since is theirs.
+    people: put the demo's staff into an empty one. upgrade: bring a server of one's own to this version's schema too,
+    as happens to the embedded one. Shipped bundles are published only where nothing is published yet: what people
+    published since is theirs.
     """
-    migrations.upgrade(db.database_url())
+    schema(always=upgrade)
     workflows.install()
     with db.transaction() as session:
         was_empty = session.scalar(select(Person.id).limit(1)) is None

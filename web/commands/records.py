@@ -57,7 +57,7 @@ def drive_command(cases: int, seed: int, here: bool, as_json: bool) -> None:
     from workflows import simulation
 
     with scratch.database(wanted=not here), progress("cases") as advance:
-        ready.prepare(people=True)
+        ready.prepare(people=True, upgrade=not here)
         result = simulation.drive(db.transaction, cases, seed, advance)
     if as_json:
         print_json(result)

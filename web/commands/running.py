@@ -104,7 +104,8 @@ def _web(host: str, port: int, workers: int, threads: int) -> list[str]:
 
 
 def _worker(concurrency: int) -> list[str]:
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    # what waits in the broker are old knocks, which say nothing the database does not
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--purge")
     celery = (sys.executable, "-m", "celery", "--app", "tasks.app", "worker")
     return [*celery, "--pool", "prefork", "--concurrency", str(concurrency), "--loglevel", "WARNING", *quiet]
 
