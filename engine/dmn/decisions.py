@@ -85,7 +85,7 @@ class Decisions:
         """The node with this id, else with this name. Raises DmnError."""
         node = self._root.definitions.nodes.get(id_or_name) or self._root.by_name.get(" ".join(id_or_name.split()))
         if node is None:
-            raise DmnError("there is no such decision", id_or_name)
+            raise DmnError("there is no such decision", id_or_name, zh="没有这个决策")
         return Place(self._root, node)
 
     def evaluate(

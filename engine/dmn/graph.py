@@ -53,7 +53,7 @@ def find(file: File, href: str) -> Place:
         found = other.definitions.nodes.get(node_id)
         if found is not None and namespace in {"", other.definitions.namespace}:
             return Place(other, found, path)
-    raise DmnError("refers to something that does not exist", href)
+    raise DmnError("refers to something that does not exist", href, zh="引用的元素不存在")
 
 
 def reachable(file: File) -> list[tuple[Names, File]]:
@@ -95,14 +95,14 @@ def order(target: Place, given: frozenset[tuple[str, str]] = frozenset()) -> lis
             continue
         state = done.get(place.key)
         if state is False:
-            raise DmnError("the decision requires itself", place.node.name)
+            raise DmnError("the decision requires itself", place.node.name, zh="决策循环依赖自身")
         if state is True or place.key in given or not isinstance(place.node, Decision):
             continue
         done[place.key] = False
         stack.append((place, True))
         for needed in required(place):
             if done.get(needed.key) is False and isinstance(needed.node, Decision):
-                raise DmnError("the decision requires itself", needed.node.name)
+                raise DmnError("the decision requires itself", needed.node.name, zh="决策循环依赖自身")
             stack.append((needed, False))
     return plan
 

@@ -8,6 +8,7 @@ from engine.dmn.graph import File
 from engine.dmn.model import Import, ItemDefinition
 from engine.dmn.read import read
 from engine.dmn.types import Types
+from engine.dmn.xml import attribute, parse_definitions
 
 Imports = Mapping[str, bytes] | Callable[[str], bytes | None]
 
@@ -30,7 +31,7 @@ def _file(xml: bytes, imports: Imports | None, files: dict[str, File], above: fr
     definitions = read(xml)
     above |= {definitions.namespace}
     if len(files) >= _MAX_FILES:
-        raise DmnError(f"more than {_MAX_FILES} files are imported")
+        raise DmnError(f"more than {_MAX_FILES} files are imported", zh=f"导入的文件超过 {_MAX_FILES} 个")
     imported: dict[str, File] = {}
     types: dict[str, Types] = {}
     merged: list[File] = []
@@ -42,10 +43,14 @@ def _file(xml: bytes, imports: Imports | None, files: dict[str, File], above: fr
         if "DMN" not in wanted.kind:
             continue
         if wanted.namespace in above:
-            raise DmnError("files import each other", wanted.name or wanted.namespace)
+            raise DmnError("files import each other", wanted.name or wanted.namespace, zh="文件相互导入")
         other = files.get(wanted.namespace) or _file(_bytes(wanted, imports), imports, files, above)
         if other.definitions.namespace != wanted.namespace:
-            raise DmnError(f"the imported file has the namespace {other.definitions.namespace}", wanted.name)
+            raise DmnError(
+                f"the imported file has the namespace {other.definitions.namespace}",
+                wanted.name,
+                zh=f"导入文件的命名空间是 {other.definitions.namespace}",
+            )
         if wanted.name:
             imported[wanted.name] = other
             types[wanted.name] = other.types
@@ -63,7 +68,18 @@ def _bytes(wanted: Import, imports: Imports | None) -> bytes:
         found = imports(wanted.namespace)
     elif imports is not None:
         keys = (wanted.namespace, wanted.location, wanted.name)
-        found = next((imports[key] for key in keys if key in imports), None)
+        found = next((imports[key] for key in keys if key in imports), None) or _by_namespace(wanted, imports)
     if found is None:
-        raise DmnError("the imported file is missing", wanted.name or wanted.namespace)
+        raise DmnError("the imported file is missing", wanted.name or wanted.namespace, zh="缺少导入的文件")
     return found
+
+
+def _by_namespace(wanted: Import, imports: Mapping[str, bytes]) -> bytes | None:
+    """The file whose own namespace is the wanted one, whatever its key: bundles name files by their path."""
+    for xml in imports.values():
+        try:
+            if attribute(parse_definitions(xml), "namespace") == wanted.namespace:
+                return xml
+        except DmnError:
+            continue
+    return None

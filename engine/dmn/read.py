@@ -29,10 +29,10 @@ def read(xml: bytes) -> Definitions:
         if node is None:
             continue
         if node.id in nodes:
-            raise DmnError("this id is used twice", node.id)
+            raise DmnError("this id is used twice", node.id, zh="id 重复")
         nodes[node.id] = node
     if len(nodes) > _MAX_NODES:
-        raise DmnError(f"more than {_MAX_NODES} nodes")
+        raise DmnError(f"more than {_MAX_NODES} nodes", zh=f"节点超过 {_MAX_NODES} 个")
     items = [_item(element) for element in children(root, "itemDefinition")]
     return Definitions(
         name=attribute(root, "name"),
@@ -51,7 +51,7 @@ def _node(element: etree._Element) -> Node | None:
     name = expressions.name_of(element)
     node_id = attribute(element, "id") or name
     if not node_id:
-        raise DmnError(f"a {kind} has neither id nor name")
+        raise DmnError(f"a {kind} has neither id nor name", zh=f"{kind} 既没有 id 也没有名称")
     variable = expressions.variable(child(element, "variable"), default=name or node_id)
     if kind == "inputData":
         return InputData(node_id, name or node_id, variable)
@@ -67,7 +67,7 @@ def _node(element: etree._Element) -> Node | None:
 def _decision(element: etree._Element, node_id: str, name: str, variable: Variable) -> Decision:
     logic = [part for part in children(element) if local(part) in expressions.KINDS]
     if len(logic) > 1:
-        raise DmnError("a decision has one expression at most", node_id)
+        raise DmnError("a decision has one expression at most", node_id, zh="一个决策最多只能有一个表达式")
     return Decision(
         id=node_id,
         name=name,
@@ -115,7 +115,7 @@ def _import(element: etree._Element) -> Import:
 def _item(element: etree._Element) -> ItemDefinition:
     name = expressions.name_of(element)
     if not name:
-        raise DmnError("a type without a name", attribute(element, "id") or local(element))
+        raise DmnError("a type without a name", attribute(element, "id") or local(element), zh="类型没有名称")
     function = child(element, "functionItem")
     parameters = None
     if function is not None:

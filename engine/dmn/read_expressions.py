@@ -48,7 +48,7 @@ def expression(element: etree._Element) -> Expression:
     """Any boxed expression; raises DmnError for an element which is none."""
     reader = KINDS.get(local(element))
     if reader is None:
-        raise DmnError("not an expression", attribute(element, "id") or local(element))
+        raise DmnError("not an expression", attribute(element, "id") or local(element), zh="不是表达式")
     return reader(element)
 
 
@@ -85,7 +85,11 @@ def _needed(element: etree._Element, name: str) -> Expression:
     holder = child(element, name)
     found = None if holder is None else _first(holder)
     if found is None:
-        raise DmnError(f"{local(element)} needs an expression in {name}", _where(element))
+        raise DmnError(
+            f"{local(element)} needs an expression in {name}",
+            _where(element),
+            zh=f"{local(element)} 的 {name} 缺少表达式",
+        )
     return found
 
 
@@ -114,14 +118,18 @@ def _relation(element: etree._Element) -> Relation:
     columns = tuple(variable(part, "") for part in children(element, "column"))
     rows = tuple(_list(row).items for row in children(element, "row"))
     if any(len(row) != len(columns) for row in rows):
-        raise DmnError("a row of the relation has another number of cells than there are columns", _where(element))
+        raise DmnError(
+            "a row of the relation has another number of cells than there are columns",
+            _where(element),
+            zh="关系表某行的单元格数与列数不同",
+        )
     return Relation(_id(element), columns, rows, attribute(element, "typeRef"))
 
 
 def _invocation(element: etree._Element) -> Invocation:
     function = _first(element)
     if function is None:
-        raise DmnError("an invocation needs the function to call", _where(element))
+        raise DmnError("an invocation needs the function to call", _where(element), zh="调用缺少函数")
     bindings = []
     for part in children(element, "binding"):
         bindings.append((variable(child(part, "parameter"), ""), _first(part)))
@@ -142,7 +150,7 @@ def _iterator(element: etree._Element) -> Iterator:
     body = _needed(element, "return" if kind == "for" else "satisfies")
     name = " ".join(attribute(element, "iteratorVariable").split())
     if not name:
-        raise DmnError(f"{kind} needs an iteratorVariable", _where(element))
+        raise DmnError(f"{kind} needs an iteratorVariable", _where(element), zh=f"{kind} 缺少迭代变量")
     return Iterator(_id(element), kind, name, _needed(element, "in"), body, attribute(element, "typeRef"))
 
 
@@ -153,23 +161,31 @@ def _table(element: etree._Element) -> Table:
         raw = attribute(element, "aggregation").upper()
         aggregation = Aggregation(raw) if raw else None
     except ValueError as error:
-        raise DmnError(f"unknown hit policy: {error}", where) from error
+        raise DmnError(f"unknown hit policy: {error}", where, zh=f"未知的命中策略：{error}") from error
     inputs = tuple(_input(part, index) for index, part in enumerate(children(element, "input")))
     outputs = tuple(_output(part) for part in children(element, "output"))
     annotations = [name_of(part) for part in children(element, "annotation")]
     rules = tuple(_rule(part, index, annotations) for index, part in enumerate(children(element, "rule"), 1))
     if not outputs:
-        raise DmnError("a decision table needs an output", where)
+        raise DmnError("a decision table needs an output", where, zh="决策表缺少输出列")
     if len(rules) > MAX_RULES or len(inputs) > _MAX_COLUMNS or len(outputs) > _MAX_COLUMNS:
-        raise DmnError(f"more than {MAX_RULES} rules or {_MAX_COLUMNS} columns", where)
+        raise DmnError(
+            f"more than {MAX_RULES} rules or {_MAX_COLUMNS} columns",
+            where,
+            zh=f"规则超过 {MAX_RULES} 条或列超过 {_MAX_COLUMNS} 列",
+        )
     for rule in rules:
         if len(rule.tests) != len(inputs) or len(rule.outputs) != len(outputs):
-            raise DmnError(f"rule {rule.index} has another number of cells than there are columns", rule.id or where)
+            raise DmnError(
+                f"rule {rule.index} has another number of cells than there are columns",
+                rule.id or where,
+                zh=f"规则 {rule.index} 的单元格数与列数不同",
+            )
     names = [output.name for output in outputs]
     if len(outputs) > 1 and (not all(names) or len(set(names)) < len(names)):
-        raise DmnError("each of several outputs needs a name of its own", where)
+        raise DmnError("each of several outputs needs a name of its own", where, zh="多个输出列必须各有不同的名称")
     if aggregation is not None and policy is not HitPolicy.COLLECT:
-        raise DmnError("only COLLECT has an aggregation", where)
+        raise DmnError("only COLLECT has an aggregation", where, zh="只有 COLLECT 可以汇总")
     return Table(_id(element), policy, aggregation, inputs, outputs, rules, attribute(element, "typeRef"))
 
 
@@ -177,7 +193,11 @@ def _input(element: etree._Element, index: int) -> Input:
     inner = child(element, "inputExpression")
     found = Literal("", "") if inner is None else _literal(inner)
     if not found.text:
-        raise DmnError(f"input {index + 1} has no expression", _id(element) or _where(element))
+        raise DmnError(
+            f"input {index + 1} has no expression",
+            _id(element) or _where(element),
+            zh=f"第 {index + 1} 个输入列没有表达式",
+        )
     label = attribute(element, "label") or found.text
     return Input(_id(element), label, found, text_of(child(element, "inputValues")))
 

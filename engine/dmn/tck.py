@@ -98,7 +98,7 @@ def run(directory: Path | str, on_case: Callable[[Case], None] | None = None) ->
     files = [path for path in sorted(root.rglob("*.xml")) if path.is_file()]
     suites = [(path, suite) for path in files if (suite := _suite(path)) is not None]
     if not suites:
-        raise DmnError("no testCases file below this directory", str(directory))
+        raise DmnError("no testCases file below this directory", str(directory), zh="该目录下没有 testCases 文件")
     for path, suite in suites:
         for case in _run_suite(path, suite):
             report.add(case)
@@ -128,7 +128,7 @@ def _run_suite(path: Path, suite: etree._Element) -> Iterator[Case]:
 def _load(folder: Path, model_name: str) -> Decisions:
     file = folder / model_name
     if not file.is_file():
-        raise DmnError("the model is missing", model_name)
+        raise DmnError("the model is missing", model_name, zh="缺少模型文件")
     others: dict[str, bytes] = {}
     for path in sorted(folder.glob("*.dmn")):
         xml = path.read_bytes()

@@ -60,7 +60,7 @@ def _scalar(element: etree._Element) -> object:
     if kind in _READERS:
         return _temporal(_READERS[kind], text)
     if kind:
-        raise DmnError(f"unknown value type {kind}", local(element))
+        raise DmnError(f"unknown value type {kind}", local(element), zh=f"未知的值类型 {kind}")
     return _guessed(text)
 
 
@@ -68,14 +68,14 @@ def _number(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation as error:
-        raise DmnError("not a number", text) from error
+        raise DmnError("not a number", text, zh="不是数字") from error
 
 
 def _temporal(function: str, text: str) -> object:
     try:
         return compile_expression(f"{function}({quote(text)})").evaluate({})
     except FeelError as error:
-        raise DmnError(f"not a {function}", text) from error
+        raise DmnError(f"not a {function}", text, zh=f"不是 {function}") from error
 
 
 def _guessed(text: str) -> object:

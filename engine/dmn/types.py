@@ -111,7 +111,7 @@ class Types:
             while item is not None and not (item.components or item.is_collection or item.parameters is not None):
                 item = self._items.get(item.type_ref)
                 if item is not None and item.name in seen:
-                    raise DmnError("the type is defined by itself", name)
+                    raise DmnError("the type is defined by itself", name, zh="类型由自身定义")
                 if item is not None:
                     seen.add(item.name)
 
@@ -149,7 +149,7 @@ class Types:
             return self.get(rest)
         if reference.startswith("list<") and reference.endswith(">"):
             return list_of(self.get(reference[5:-1]))
-        raise DmnError("unknown type", reference)
+        raise DmnError("unknown type", reference, zh="未知类型")
 
     def _open_item(self, item: ItemDefinition, reference: str) -> Type:
         if reference in self._open:  # a type which holds itself: look it up again when a value is tested
@@ -163,7 +163,7 @@ class Types:
     def build(self, item: ItemDefinition, depth: int = 0) -> Type:
         """The type of an item definition or of one of its components."""
         if depth > _MAX_DEPTH:
-            raise DmnError(f"types are nested deeper than {_MAX_DEPTH}", item.name)
+            raise DmnError(f"types are nested deeper than {_MAX_DEPTH}", item.name, zh=f"类型嵌套超过 {_MAX_DEPTH} 层")
         base = self._base(item, depth)
         if not self._limited:
             base = list_of(base) if item.is_collection else base
@@ -216,7 +216,9 @@ def _limited(base: Type, tests_text: str, element: str) -> Type:
     try:
         tests = compile_unary_tests(tests_text)
     except FeelError as error:
-        raise DmnError(f"the allowed values are not unary tests: {error}", element) from error
+        raise DmnError(
+            f"the allowed values are not unary tests: {error}", element, zh=f"允许值不是有效的单元测试：{error}"
+        ) from error
 
     def accepts(value: object) -> bool:
         return base.accepts(value) and tests.evaluate(value, {}) is True

@@ -33,9 +33,9 @@ _DOCTYPE = re.compile(rb"<\s*!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 def parse(xml: bytes) -> etree._Element:
     """The root element of `xml`; raises DmnError for anything that is not plain, bounded, well-formed XML."""
     if len(xml) > MAX_BYTES:
-        raise DmnError(f"the file is larger than {MAX_BYTES} bytes")
+        raise DmnError(f"the file is larger than {MAX_BYTES} bytes", zh=f"文件超过 {MAX_BYTES} 字节")
     if _DOCTYPE.search(xml.replace(b"\x00", b"")):  # zero bytes: UTF-16 and UTF-32 hide no declaration
-        raise DmnError("a DOCTYPE or ENTITY declaration is not allowed")
+        raise DmnError("a DOCTYPE or ENTITY declaration is not allowed", zh="不允许 DOCTYPE 或 ENTITY 声明")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -48,9 +48,9 @@ def parse(xml: bytes) -> etree._Element:
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise DmnError(f"not well-formed XML: {error}") from error
+        raise DmnError(f"not well-formed XML: {error}", zh=f"不是格式正确的 XML：{error}") from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise DmnError("a DOCTYPE declaration is not allowed")
+        raise DmnError("a DOCTYPE declaration is not allowed", zh="不允许 DOCTYPE 声明")
     _check_shape(root)
     return root
 
@@ -59,7 +59,7 @@ def parse_definitions(xml: bytes) -> etree._Element:
     """The DMN `definitions` element of `xml`, any version from 1.1."""
     root = parse(xml)
     if local(root) != "definitions" or etree.QName(root).namespace not in NAMESPACES:
-        raise DmnError("the root element is not DMN definitions", local(root))
+        raise DmnError("the root element is not DMN definitions", local(root), zh="根元素不是 DMN definitions")
     return root
 
 
@@ -69,9 +69,9 @@ def _check_shape(root: etree._Element) -> None:
         depth += 1 if event == "start" else -1
         count += event == "start"
         if depth > MAX_DEPTH:
-            raise DmnError(f"elements are nested deeper than {MAX_DEPTH}")
+            raise DmnError(f"elements are nested deeper than {MAX_DEPTH}", zh=f"元素嵌套超过 {MAX_DEPTH} 层")
         if count > MAX_ELEMENTS:
-            raise DmnError(f"the file has more than {MAX_ELEMENTS} elements")
+            raise DmnError(f"the file has more than {MAX_ELEMENTS} elements", zh=f"元素超过 {MAX_ELEMENTS} 个")
 
 
 def local(element: etree._Element) -> str:

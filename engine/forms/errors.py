@@ -6,8 +6,10 @@ from engine.errors import Invalid
 class FormError(Invalid):
     """The form is not valid"""
 
-    def __init__(self, message: str, component: str = "") -> None:
-        """message: one English sentence; component: id or key of the component at fault, empty for the whole form."""
-        super().__init__(f"{component}: {message}" if component else message, component=component)
+    def __init__(self, message: str, component: str = "", *, zh: str = "", code: str = "bad_form") -> None:
+        """message, zh: one sentence in each language; component: id or key of the component at fault, if any."""
         self.message = message
+        self.message_zh = zh or message
         self.component = component
+        fault = {"path": component, "code": code, "message_zh": self.message_zh, "message_en": message}
+        super().__init__(f"{component}: {message}" if component else message, problems=[fault], component=component)

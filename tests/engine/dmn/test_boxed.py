@@ -165,6 +165,8 @@ def _importing(name: str) -> Decisions:
             requires='<informationRequirement><requiredDecision href="urn:other#adult"/></informationRequirement>',
         )
     )
+    if not name:
+        return load(main, imports={"bundle/broken.dmn": b"<", "bundle/main.dmn": main, "bundle/other.dmn": other})
     return load(main, imports=lambda namespace: other if namespace == "urn:other" else None)
 
 
