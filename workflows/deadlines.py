@@ -1,7 +1,7 @@
 """Time limits from the policy table: which row holds for a case and a step, and when it ends.
 
-A case looks through its templates in order: VIP (T4), fast path (T2), its own (T1 unless set), T1, gates (T3); the row
-of its urgency class wins over the row for all classes.
+A case looks through its templates in order: VIP (T4), fast path (T2), its own (T1 unless set), T1, gates (T3), recall
+(T5); the row of its urgency class wins over the row for all classes.
 """
 
 from datetime import datetime, timedelta
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from engine.clock import now
 from engine.errors import Conflict, Invalid
 from engine.models import UserTask
-from workflows import authorisation, calendars, worktime
+from workflows import authorisation, calendars, rules, worktime
 from workflows.errors import FourEyes
 from workflows.models import Case, ClockKind, DeadlinePolicy, Origin, Person
+from workflows.rules import Limit
 
 DEFAULT_WARNINGS = (50, 80)
 
@@ -24,7 +25,7 @@ def templates(case: Case) -> list[str]:
     """The policy templates a case looks through, in order."""
     found = ["T4"] if case.flags.get("vip") else []
     found += ["T2"] if case.flags.get("fast_path") else []
-    return list(dict.fromkeys([*found, case.template, "T1", "T3"]))
+    return list(dict.fromkeys([*found, case.template, "T1", "T3", "T5"]))
 
 
 def steps(session: Session) -> list[tuple[str, str, str]]:
@@ -35,16 +36,14 @@ def steps(session: Session) -> list[tuple[str, str, str]]:
     return [(step, zh, en) for step, zh, en in rows]
 
 
-def policy(session: Session, case: Case, step: str) -> DeadlinePolicy | None:
+def policy(session: Session, case: Case, step: str) -> Limit | None:
     """The row which holds for this case and step, None where there is none."""
     order = templates(case)
-    rows = session.scalars(
-        select(DeadlinePolicy).where(
-            DeadlinePolicy.step == step,
-            DeadlinePolicy.template.in_(order),
-            DeadlinePolicy.urgency.in_(["", case.urgency or ""]),
-        )
-    )
+    rows = [
+        row
+        for row in rules.current(session).limits.get(step, ())
+        if row.template in order and row.urgency in {"", case.urgency or ""}
+    ]
     return min(rows, key=lambda row: (order.index(row.template), row.urgency == ""), default=None)
 
 
@@ -59,7 +58,7 @@ def due(session: Session, case: Case, step: str, start: datetime | None = None) 
     return end_of(session, row, start or now())
 
 
-def end_of(session: Session, row: DeadlinePolicy, start: datetime) -> datetime:
+def end_of(session: Session, row: Limit, start: datetime) -> datetime:
     """The end of the period of a row which begins at `start` (aware)."""
     hours = row.amount / 60 if row.minutes else float(row.amount)
     if row.clock == ClockKind.CLOCK_HOURS:
