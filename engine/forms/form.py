@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from engine.feel import Budget, BudgetExceeded, Functions, Meter
 from engine.findings import Finding
 from engine.forms import rules
@@ -80,7 +78,7 @@ class Form:
         checking.settle()
         found = next((each for each in checking.shape.instances if each.path == path), None)
         if found is None:
-            raise FormError("there is no such field", path)
+            raise FormError("there is no such field", path, zh="没有这个字段")
         return rules.options(found, checking)
 
 
@@ -92,14 +90,13 @@ def _visible(found: list[FieldProblem], checking: Checking) -> list[FieldProblem
 
 def load(schema: bytes | str | Mapping[str, Any]) -> Form:
     """A form-js schema (JSON text or parsed). Raises FormError naming the first component at fault."""
-    root, form_id, findings = read(schema)
-    fault = next((finding for finding in findings if finding.severity == "error"), None)
-    if fault is not None or root is None:
-        raise FormError(fault.message_en if fault else "nothing to read", fault.element if fault else "")
-    return Form(form_id, root, schema if isinstance(schema, Mapping) else orjson.loads(schema))
+    reading = read(schema)
+    fault = next((finding for finding in reading.findings if finding.severity == "error"), None)
+    if fault is not None:
+        raise FormError(fault.message_en, fault.element, zh=fault.message_zh, code=fault.code)
+    return Form(reading.form_id, reading.root, reading.document)
 
 
 def lint(schema: bytes | str | Mapping[str, Any]) -> list[Finding]:
     """Everything wrong with a schema: errors (which `load` refuses) first, then warnings."""
-    findings = read(schema)[2]
-    return sorted(findings, key=lambda finding: finding.severity != "error")
+    return sorted(read(schema).findings, key=lambda finding: finding.severity != "error")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from engine.feel import FeelError
 from engine.findings import Finding
@@ -54,13 +55,22 @@ class Reader:
             return None
 
 
-def read(schema: bytes | str | Mapping[str, Any]) -> tuple[Component | None, str, list[Finding]]:
-    """The root (a group without a path), the form's id, and the findings; the root is None when nothing could be
-    read."""
+class Reading(NamedTuple):
+    """What was read: the root (a group without a path), the form's id, the schema as parsed JSON, and the findings.
+
+    With a finding of severity `error` the rest is not to be used.
+    """
+
+    root: Component
+    form_id: str
+    document: Mapping[str, Any]
+    findings: list[Finding]
+
+
+def read(schema: bytes | str | Mapping[str, Any]) -> Reading:
+    """Read a schema; whatever is wrong with it is a finding."""
     reader = Reader()
     document = _document(schema, reader)
-    if document is None:
-        return None, "", reader.findings
     form_id = str(document.get("id") or "")
     version = document.get("schemaVersion")
     if isinstance(version, int) and version > _SCHEMA_VERSION:
@@ -68,25 +78,25 @@ def read(schema: bytes | str | Mapping[str, Any]) -> tuple[Component | None, str
     components = _components(document.get("components"), reader, form_id, 0)
     root = Component(Kind.GROUP, form_id, "", components=components)
     _duplicate_keys(root, reader)
-    return root, form_id, reader.findings
+    return Reading(root, form_id, document, reader.findings)
 
 
-def _document(schema: bytes | str | Mapping[str, Any], reader: Reader) -> Mapping[str, Any] | None:
+def _document(schema: bytes | str | Mapping[str, Any], reader: Reader) -> Mapping[str, Any]:
     if isinstance(schema, (bytes, str)):
         if len(schema) > MAX_BYTES:
             reader.add("", "too-large")
-            return None
+            return {}
         try:
-            schema = json.loads(schema)
-        except (ValueError, RecursionError):
+            schema = orjson.loads(schema)
+        except ValueError:
             reader.add("", "not-json")
-            return None
+            return {}
     if not isinstance(schema, Mapping) or not isinstance(schema.get("components"), (list, tuple)):
         reader.add("", "not-a-form")
-        return None
+        return {}
     if schema.get("type") not in {"default", None}:
         reader.add("", "not-a-form")
-        return None
+        return {}
     return schema
 
 

@@ -83,6 +83,7 @@ def test_a_broken_structure_is_refused_with_the_element_named(body: str, element
     with pytest.raises(DmnError) as refused:
         load(definitions(body))
     assert refused.value.element == element
+    assert refused.value.message_zh != refused.value.message
 
 
 def test_a_chain_of_two_thousand_decisions_is_no_deep_recursion() -> None:

@@ -56,6 +56,8 @@ def test_a_form_with_a_fault_does_not_load_and_the_component_is_named() -> None:
     with pytest.raises(FormError) as refused:
         load(schema(field("textfield", "a"), field("select", "b")))
     assert refused.value.component == "f_b"
+    assert refused.value.message_zh == "没有选项来源"
+    assert refused.value.problems[0]["code"] == "no-options"
 
 
 def test_warnings_do_not_keep_a_form_from_loading() -> None:
@@ -96,7 +98,16 @@ def test_an_id_used_twice_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"[]", b"{}", b'{"components": 5}', b'{"type": "bpmn", "components": []}', b"\xff\xfe"]
+    "text",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"components": 5}',
+        b'{"type": "bpmn", "components": []}',
+        b"\xff\xfe",
+        b'{"components": [NaN]}',
+    ],
 )
 def test_what_is_no_form_is_said_to_be_none(text: bytes) -> None:
     assert {finding.code for finding in lint(text)} <= {"not-json", "not-a-form"}
