@@ -49,7 +49,7 @@ def examine(
         bundle.decisions = deciders(files)
     except DmnError as error:
         findings.append(
-            Finding(error.element, "bad_decision", "error", f"决策文件有误：{error.message}", f"{error.message}")
+            Finding(error.element, "bad_decision", "error", f"决策文件有误：{error.message_zh}", f"{error.message}")
         )
     bundle.forms = form_files(files)
     for form_id, schema in bundle.forms.items():
