@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.clock import now
 from engine.forms import Component, Form, FormError, Kind
+from workflows import risk
 from workflows.simulation import stories
 
 Context = Mapping[str, Any]
@@ -44,6 +45,17 @@ CHOICES: Mapping[str, Choice] = {
     "mediation_outcome": _weighted(settled=3, failed=1),
     "satisfaction": _weighted(satisfied=6, basically=3, unsatisfied=1),
     "systemic": lambda rng, _: rng.random() < 0.02,
+    "plan_changed": lambda rng, _: rng.random() < 0.3,
+    "risk_floor": _weighted(ordinary=92, medium=6, high=2),
+    "remedy": _weighted(refund=4, replace=3, repair=3, apology=2, voucher=2, compensate=1, improve=1, explain=1),
+    "other_measures": lambda rng, _: rng.random() < 0.6,
+    "execution_result": _weighted(done=1),
+    "verified": _weighted(verified=9, unverified=1),
+    "affected": lambda _rng, context: 1 if int(context.get("impact") or 1) == 1 else 12,
+    "intensity": _kept("intensity", lambda rng, _: rng.choice((1, 2, 2, 3))),
+    "cost": lambda rng, context: round(_offer(rng, context) * 1.1, 2),
+    "recall_approval": _weighted(approved=9, returned=1),
+    **{sign: _kept(sign, lambda _rng, _context: False) for sign in (*risk.FLAGS, "regulated")},
 }
 
 
@@ -106,8 +118,8 @@ def _generic(form: Form, component: Component, context: Context, rng: Random) ->
         return True
     if kind is Kind.NUMBER:
         low = component.rules.min if isinstance(component.rules.min, int | float) else 1
-        high = component.rules.max if isinstance(component.rules.max, int | float) else low + 4
-        return rng.randint(int(low), max(int(low), int(high)))
+        most = component.rules.max if isinstance(component.rules.max, int | float) else low + 4
+        return rng.randint(int(low), max(int(low), min(int(most), int(low) + 99)))
     if kind is Kind.DATETIME:
         return _moment(component)
     if kind in _TEXTS:
@@ -120,7 +132,10 @@ def _moment(component: Component) -> str:
     shape = str(component.settings.get("subtype") or "date")
     if shape == "time":
         return f"{moment:%H:%M}"
-    return f"{moment:%Y-%m-%d}" if shape == "date" else f"{moment:%Y-%m-%dT%H:%M}"
+    if shape == "date":
+        return f"{moment:%Y-%m-%d}"
+    offset = "+08:00" if component.settings.get("timeSerializingFormat") == "utc_offset" else ""
+    return f"{moment:%Y-%m-%dT%H:%M}{offset}"
 
 
 def _text(component: Component, rng: Random) -> str:
