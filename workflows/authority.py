@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.clock import now
-from workflows import authorisation, people, risk
+from workflows import authorisation, people, risk, rules
 from workflows.cases import latest_plan
 from workflows.errors import FourEyes, GateClosed, NotAllowed, OverAuthority
-from workflows.models import AuthorityBand, Case, Decision, DecisionKind, Person, Plan, Role, Submission
+from workflows.models import Case, Decision, DecisionKind, Person, Plan, Role, Submission
 
 ROLE_OF_DUTY = {
     "head": Role.HEAD,
@@ -31,11 +31,9 @@ def levels_for(session: Session, severity: int, amount: int) -> list[str]:
 
     A band holds above its limit (-1: from zero on); the highest severity decides, then the highest limit.
     """
-    bands = session.scalars(
-        select(AuthorityBand).where(AuthorityBand.severity <= severity, AuthorityBand.above < amount)
-    )
-    fitting = max(bands, key=lambda band: (band.severity, band.above), default=None)
-    return list(fitting.levels) if fitting else []
+    bands = (band for band in rules.current(session).bands if band[0] <= severity and band[1] < amount)
+    fitting = max(bands, key=lambda band: band[:2], default=None)
+    return list(fitting[2]) if fitting else []
 
 
 def check_duty(session: Session, case: Case | None, person: Person, duty: str | None, step: str | None) -> None:
@@ -91,6 +89,7 @@ def propose(session: Session, case: Case, submission: Submission) -> Plan:
     )
     session.add(plan)
     session.flush()
+    session.info["plans"][case.id] = plan
     return plan
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, inspect, or_, select, tuple_
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, func, inspect, or_, select, tuple_
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine import history
 from engine.clock import now
@@ -87,6 +87,24 @@ def find(session: Session, number: str) -> Case | None:
         case = session.scalar(select(Case).options(joinedload(Case.party)).where(Case.number == number))
         if case is not None:
             known[number] = case
+    return case
+
+
+def reread(session: Session, number: str) -> Case | None:
+    """The case and its latest plan as they are now that the instance is locked; what was read before is forgotten."""
+    newest = select(func.max(Plan.version)).where(Plan.case_id == Case.id).correlate(Case).scalar_subquery()
+    row = session.execute(
+        select(Case, Plan)
+        .outerjoin(Plan, (Plan.case_id == Case.id) & (Plan.version == newest))
+        .options(joinedload(Case.party), undefer(Case.narrative))
+        .where(Case.number == number)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    case, plan = row
+    session.info.setdefault("cases", {})[number] = case
+    session.info.setdefault("plans", {})[case.id] = plan
     return case
 
 
@@ -197,8 +215,13 @@ def view(session: Session, case: Case) -> dict[str, Any]:
 
 
 def latest_plan(session: Session, case: Case) -> Plan | None:
-    """The plan version in force (the last one frozen)."""
-    return session.scalar(select(Plan).where(Plan.case_id == case.id).order_by(Plan.version.desc()).limit(1))
+    """The plan version in force (the last one frozen), remembered for the session."""
+    known: dict[UUID, Plan | None] = session.info.setdefault("plans", {})
+    plan = known.get(case.id)
+    if case.id not in known or (plan is not None and not inspect(plan).persistent):
+        query = select(Plan).where(Plan.case_id == case.id).order_by(Plan.version.desc()).limit(1)
+        plan = known[case.id] = session.scalar(query)
+    return plan
 
 
 def submissions(session: Session, case: Case) -> list[Submission]:

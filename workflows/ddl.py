@@ -1,9 +1,20 @@
 """Database rules of the domain which tables cannot say: what was recorded stays as it was recorded."""
 
+from typing import Any
+
 from sqlalchemy import DDL, event
 
 from engine.ddl import APPEND_ONLY
-from workflows.models import Case, Decision, Evidence
+from workflows.models import (
+    AuthorityBand,
+    CalendarDay,
+    Case,
+    DeadlinePolicy,
+    Decision,
+    Department,
+    Evidence,
+    WorkCalendar,
+)
 
 KEEP_ORIGINAL = """
 CREATE OR REPLACE FUNCTION keep_original() RETURNS trigger LANGUAGE plpgsql AS
@@ -28,13 +39,46 @@ _GUARDS: tuple[tuple[str, str], ...] = (
     ),
 )
 
-UPGRADE: tuple[str, ...] = (APPEND_ONLY, KEEP_ORIGINAL, *(statement for _, statement in _GUARDS))
+RENEW_MARK = """
+CREATE OR REPLACE FUNCTION renew_rules_mark() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    INSERT INTO rules_mark (single, mark) VALUES (true, gen_random_uuid())
+    ON CONFLICT (single) DO UPDATE SET mark = excluded.mark;
+    RETURN NULL;
+END $$
+"""
+_MARKED = (Department, WorkCalendar, CalendarDay, DeadlinePolicy, AuthorityBand)
+
+
+def _mark(table: str) -> str:
+    return f"""CREATE TRIGGER {table}_renew_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION renew_rules_mark()"""
+
+
+UPGRADE: tuple[str, ...] = (
+    APPEND_ONLY,
+    KEEP_ORIGINAL,
+    RENEW_MARK,
+    *(statement for _, statement in _GUARDS),
+    *(_mark(table.__tablename__) for table in _MARKED),
+)
 """Statements a schema revision runs after it made the tables, in this order."""
 
-DOWNGRADE: tuple[str, ...] = ("DROP FUNCTION IF EXISTS keep_original() CASCADE",)
+DOWNGRADE: tuple[str, ...] = (
+    "DROP FUNCTION IF EXISTS keep_original() CASCADE",
+    "DROP FUNCTION IF EXISTS renew_rules_mark() CASCADE",
+)
 """Their reverse (the triggers go with their tables)."""
+
+
+def _attach(table: Any, *statements: str) -> None:
+    for statement in statements:
+        rule: DDL = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+        event.listen(table, "after_create", rule)
+
 
 _TABLES = {"case_file": Case.__table__, "evidence": Evidence.__table__, "decision": Decision.__table__}
 for _table, _statement in _GUARDS:
-    for _ddl in (APPEND_ONLY, KEEP_ORIGINAL, _statement):
-        event.listen(_TABLES[_table], "after_create", DDL(_ddl.replace("%", "%%")))  # type: ignore[no-untyped-call]
+    _attach(_TABLES[_table], APPEND_ONLY, KEEP_ORIGINAL, _statement)
+for _model in _MARKED:
+    _attach(_model.__table__, RENEW_MARK, _mark(_model.__tablename__))

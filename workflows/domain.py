@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import definitions, hooks
@@ -25,11 +24,12 @@ from workflows import (
     gates,
     notices,
     people,
+    rules,
     worktime,
 )
 from workflows.authorisation import TaskInCase
 from workflows.errors import GateClosed, LockedOut
-from workflows.models import Case, CaseStatus, Department, Person, Role, Submission
+from workflows.models import Case, CaseStatus, Person, Role, Submission
 
 Number = int | float | Decimal
 
@@ -41,13 +41,13 @@ class Complaints(hooks.Domain):
         """Lane, group or property -> department; users by login or id; nobody named in the case."""
         names = [wanted.department, *wanted.groups, lane]
         known = (people.department_of(session, name) for name in names if name)
-        department = next((found for found in known if found), None)
+        department = next((code for code in known if code), None)
         case = cases.of_instance(session, instance)
         barred = set(case.named) if case else set()
         assignee = _person_id(session, wanted.assignee)
         users = [found for name in wanted.users if (found := _person_id(session, name))]
         return Assignment(
-            department=department.code if department else None,
+            department=department,
             assignee=None if assignee in barred else assignee,
             candidates=[user for user in users if user not in barred],
         )
@@ -96,7 +96,7 @@ class Complaints(hooks.Domain):
 
     def guard(self, session: Session, instance: ProcessInstance, command: Command) -> None:
         """Duties and four eyes when a task is completed; no token past the release; nobody named in the case."""
-        case = cases.of_instance(session, instance)
+        case = cases.reread(session, instance.business_key)
         person = people.get(session, command.actor)
         if case is not None and person is not None and authorisation.locked_out(person, case):
             raise LockedOut
@@ -173,7 +173,7 @@ class Complaints(hooks.Domain):
 
     def departments(self, session: Session) -> set[str]:
         """Codes of all departments."""
-        return set(session.scalars(select(Department.code)))
+        return {place.code for place in rules.current(session).places}
 
     def lint(self, files: Mapping[str, bytes], diagram: Diagram) -> Sequence[Finding]:
         """No way around the gate; letters exist."""

@@ -102,6 +102,7 @@ def _file(session: Session, complaint: Complaint, party: Party, actor: str, mess
     )
     session.add(case)
     session.flush()
+    session.info.setdefault("cases", {})[case.number] = case
     return case
 
 

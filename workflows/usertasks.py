@@ -11,9 +11,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, tuple_
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from engine import forms, history, instances
+from engine import forms, instances
 from engine import usertasks as engine_tasks
 from engine.clock import now
 from engine.errors import Forbidden
@@ -21,7 +21,7 @@ from engine.models import Json, ProcessInstance, TaskStatus, UserTask
 from workflows import authorisation, authority, cases, gates, notices, people
 from workflows.authorisation import TaskInCase
 from workflows.errors import BadComplaint, NoSuchTask
-from workflows.models import Case, Person, Role, Source, Submission
+from workflows.models import Case, Person, Role, RulesMark, Source, Submission
 
 Box = Literal["mine", "department", "open", "done"]
 _DUTIES = frozenset({"task.claim", "task.complete"})
@@ -162,14 +162,24 @@ def find(session: Session, task_id: UUID) -> TaskInCase:
 
     Raises NoSuchTask.
     """
-    task = session.scalar(select(UserTask).options(joinedload(UserTask.instance)).where(UserTask.id == task_id))
-    if task is None:
+    row = session.execute(
+        select(UserTask, Case, select(RulesMark.mark).scalar_subquery())
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .outerjoin(Case, Case.number == ProcessInstance.business_key)
+        .options(contains_eager(UserTask.instance), joinedload(Case.party))
+        .where(UserTask.id == task_id)
+    ).one_or_none()
+    if row is None:
         raise NoSuchTask
-    return TaskInCase(task, cases.find(session, task.instance.business_key))
+    task, case, session.info["rules_mark"] = row
+    if case is not None:
+        session.info.setdefault("cases", {})[case.number] = case
+    return TaskInCase(task, case)
 
 
 def _for(session: Session, person: Person, task_id: UUID, verb: str) -> TaskInCase:
     """The task for somebody who wants to do `verb`: hidden (404) where they may not even read it."""
+    session.info.setdefault("acting", {})[str(person.id)] = person
     found = find(session, task_id)
     if not authorisation.may(session, person, "task.read", found):
         if authorisation.locked_out(person, found):
@@ -216,15 +226,13 @@ def claim(session: Session, person: Person, task_id: UUID) -> UserTask:
     Raises NoSuchTask, NotAllowed, LockedOut, Conflict where somebody has it already.
     """
     _for(session, person, task_id, "task.claim")
-    engine_tasks.claim(session, task_id, actor=str(person.id))
-    return find(session, task_id).task
+    return engine_tasks.claim(session, task_id, actor=str(person.id))
 
 
 def unclaim(session: Session, person: Person, task_id: UUID) -> UserTask:
     """Give a task back to its department."""
     _for(session, person, task_id, "task.unclaim")
-    engine_tasks.unclaim(session, task_id, actor=str(person.id))
-    return find(session, task_id).task
+    return engine_tasks.unclaim(session, task_id, actor=str(person.id))
 
 
 def assign(session: Session, person: Person, task_id: UUID, assignee: Person, *, reason: str = "") -> UserTask:
@@ -234,9 +242,9 @@ def assign(session: Session, person: Person, task_id: UUID, assignee: Person, *,
     """
     found = _for(session, person, task_id, "task.assign")
     _require_fit(session, assignee, found)
-    engine_tasks.assign(session, task_id, assignee=str(assignee.id), actor=str(person.id), reason=reason)
+    task = engine_tasks.assign(session, task_id, assignee=str(assignee.id), actor=str(person.id), reason=reason)
     _tell(session, [assignee], found, "已分配给您的任务", "A task was given to you")
-    return find(session, task_id).task
+    return task
 
 
 def transfer(
@@ -261,13 +269,13 @@ def transfer(
         department = assignee.department
     elif department not in {known.code for known in people.departments(session)}:
         raise _bad("department", "unknown", "没有这个部门", "there is no such department")
-    engine_tasks.assign(
+    task = engine_tasks.assign(
         session, task_id, assignee=str(assignee.id) if assignee else None, department=department,
         actor=str(person.id), reason=reason,
     )  # fmt: skip
     told = [assignee] if assignee else people.heads(session, department or "")
     _tell(session, told, found, "转来一项任务", "A task was handed over to you")
-    return find(session, task_id).task
+    return task
 
 
 def send_back(session: Session, person: Person, task_id: UUID, *, element: str, reason: str) -> ProcessInstance:
@@ -300,8 +308,7 @@ def earlier_steps(session: Session, task: UserTask) -> dict[str, str]:
 def urge(session: Session, person: Person, task_id: UUID, *, reason: str = "") -> UserTask:
     """Urge the people of a task: counted on it, they are told (supervisors, heads)."""
     found = _for(session, person, task_id, "task.urge")
-    task = session.scalars(select(UserTask).where(UserTask.id == task_id).with_for_update()).one()
-    task.urged += 1
+    task = engine_tasks.urge(session, task_id, actor=str(person.id), reason=reason)
     told = people.get(session, task.assignee) if task.assignee else None
     _tell(
         session,
@@ -310,11 +317,6 @@ def urge(session: Session, person: Person, task_id: UUID, *, reason: str = "") -
         "任务被催办",
         "A task is urged",
     )
-    history.record(
-        session, task.instance, "task_urged", actor=str(person.id), element_id=task.element_id, task_id=task.id,
-        data={"reason": reason, "urged": task.urged},
-    )  # fmt: skip
-    session.flush()
     return task
 
 
@@ -324,8 +326,7 @@ def save_draft(session: Session, person: Person, task_id: UUID, draft: Json, *, 
     Raises Conflict where somebody saved in between.
     """
     _for(session, person, task_id, "task.draft")
-    engine_tasks.save_draft(session, task_id, draft, actor=str(person.id), rev=rev)
-    return find(session, task_id).task
+    return engine_tasks.save_draft(session, task_id, draft, actor=str(person.id), rev=rev)
 
 
 def complete(

@@ -4,10 +4,51 @@ from tests import builders as b
 from tests.builders import Element, props, zeebe
 
 
-def _task(node_id: str, role: str, policy: str, *, department: str = "customer_service", outputs: str = "") -> Element:
+def _choice(key: str, *values: object) -> dict[str, object]:
+    options = [{"label": str(value), "value": value} for value in values]
+    return {"type": "select", "id": key, "key": key, "label": key, "values": options, "validate": {"required": True}}
+
+
+def _field(key: str, kind: str, **rules: object) -> dict[str, object]:
+    return {"type": kind, "id": key, "key": key, "label": key, "validate": {"required": True, **rules}}
+
+
+FORMS = {
+    "accept": [_choice("accept_outcome", "accepted"), _field("read_back", "checkbox")],
+    "plan": [
+        _choice("upheld", "full", "partly", "none"),
+        _choice("remedy", "apology", "refund", "compensation"),
+        _field("amount_offered", "number", min=0, max=100_000),
+        _field("basis", "textarea", minLength=10),
+    ],
+    "legal": [_choice("legal_outcome", "passed"), _field("opinion", "textarea", minLength=60)],
+    "approve_head": [_choice("approval_outcome", "approved", "returned"), _field("reason", "textfield", maxLength=20)],
+    "approve_management": [_choice("approval_outcome", "approved")],
+    "pay": [_field("execution_result", "textfield"), _field("paid_on", "datetime")],
+    "revisit": [_choice("satisfaction", "satisfied", "basically", "unsatisfied")],
+}
+
+
+def _task(node_id: str, role: str, policy: str, *, department: str = "customer_service") -> Element:
     extension = zeebe("taskSchedule", dueDate=f'=deadline("{policy}")')
     extension += zeebe("assignmentDefinition", candidateGroups=department)
-    return b.user(node_id, extension=extension + outputs + props(role=role, policy=policy))
+    return b.user(node_id, extension=extension + props(role=role, policy=policy))
+
+
+def with_forms() -> dict[str, bytes]:
+    """The same with a form for every task."""
+    files = complaint()
+    text = files["main.bpmn"].decode()
+    for policy in FORMS:
+        text = text.replace(
+            f'<zeebe:taskSchedule dueDate="=deadline(&quot;{policy}&quot;)">',
+            f'<zeebe:formDefinition formId="{policy}"/><zeebe:taskSchedule dueDate="=deadline(&quot;{policy}&quot;)">',
+        ).replace(
+            f"<zeebe:taskSchedule dueDate='=deadline(\"{policy}\")'>",
+            f'<zeebe:formDefinition formId="{policy}"/><zeebe:taskSchedule dueDate=\'=deadline("{policy}")\'>',
+        )
+    drawn = {f"{policy}.form": b.form(policy, *fields) for policy, fields in FORMS.items()}
+    return {**files, "main.bpmn": text.encode(), **drawn}
 
 
 def complaint(*, bypass: bool = False) -> dict[str, bytes]:

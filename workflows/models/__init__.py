@@ -14,7 +14,16 @@ from workflows.models.record import (
     Plan,
     Submission,
 )
-from workflows.models.rules import AuthorityBand, CalendarDay, Category, ClockKind, DeadlinePolicy, Origin, WorkCalendar
+from workflows.models.rules import (
+    AuthorityBand,
+    CalendarDay,
+    Category,
+    ClockKind,
+    DeadlinePolicy,
+    Origin,
+    RulesMark,
+    WorkCalendar,
+)
 
 __all__ = [
     "AcceptanceNumber",
@@ -41,6 +50,7 @@ __all__ = [
     "Person",
     "Plan",
     "Role",
+    "RulesMark",
     "Source",
     "Submission",
     "WorkCalendar",

@@ -105,3 +105,12 @@ class AuthorityBand(Base):
     severity: Mapped[int]
     above: Mapped[int]
     levels: Mapped[list[str]] = mapped_column(default=list)
+
+
+class RulesMark(Base):
+    """One row: a random mark which a trigger renews whenever a rule of these tables or a department changes."""
+
+    __tablename__ = "rules_mark"
+
+    single: Mapped[bool] = mapped_column(primary_key=True, default=True)
+    mark: Mapped[UUID]

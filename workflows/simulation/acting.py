@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine import instances, outbox, timers
 from engine import usertasks as engine_tasks
 from engine.clock import now
-from engine.errors import Forbidden, StepFailed
+from engine.errors import Forbidden, NotFound, StepFailed
 from engine.models import ProcessInstance, TaskStatus, Timer
 from workflows import authority, cases, evidence, gates, notices, usertasks
 from workflows.errors import NotAllowed
@@ -44,15 +44,9 @@ def fire_timers(world: World) -> None:
     """Fire what is due now, each in its own transaction, as the worker does."""
     with world.transaction() as session:
         due = timers.claim_due(session, limit=100)
-        numbers = dict(
-            session.execute(
-                select(Timer.id, ProcessInstance.business_key)
-                .join(ProcessInstance, ProcessInstance.id == Timer.instance_id)
-                .where(Timer.id.in_(due))
-            )
-            .tuples()
-            .all()
-        )
+        keys = select(Timer.id, ProcessInstance.business_key).where(Timer.id.in_(due))
+        joined = keys.join(ProcessInstance, ProcessInstance.id == Timer.instance_id)
+        numbers = {row.id: row.business_key for row in session.execute(joined)}
     for timer_id in due:
         try:
             with world.transaction() as session:
@@ -87,7 +81,7 @@ def work(world: World, task_id: UUID) -> None:
                 _complete(world, session, person, task_id, step)
         except StepFailed:
             return  # its incident is on file and will be counted
-        except Forbidden:
+        except (Forbidden, NotFound):
             continue
         world.steps += 1
         with world.transaction() as session:

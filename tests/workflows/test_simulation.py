@@ -1,0 +1,86 @@
+"""The simulated staff: every case reaches an end through the verbs of people, on a clock of its own."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from engine import definitions
+from engine.db import transaction
+from engine.models import OutboxMessage
+from tests.workflows import bundles
+from workflows import demo, seeds
+from workflows.models import Case, Decision, Person
+from workflows.receiving import check
+from workflows.simulation import drive, stories
+
+
+@pytest.fixture
+def open_house(database: Engine) -> Engine:
+    """A database with master data, people and the small process committed."""
+    with transaction() as session:
+        seeds.plant(session)
+        demo.people_of_the_demo(session)
+        definitions.publish_files(session, "complaint", bundles.with_forms(), author="system")
+    return database
+
+
+def test_all_cases_are_driven_to_an_end_with_escalations_reviews_and_approvals(open_house: Engine) -> None:
+    seen: list[tuple[int, int]] = []
+    figures = drive(transaction, 25, 7, lambda done, total: seen.append((done, total)))
+    assert figures["cases"] == figures["ended"] == sum(figures["outcomes"].values()) == 25
+    assert figures["incidents"] == 0
+    assert figures["escalations"] > 0
+    assert figures["legal_reviews"] > 0
+    assert figures["approvals"] >= 25
+    assert figures["steps"] > 25 * 5
+    assert seen[-1] == (25, 25)
+
+
+def test_nobody_in_a_simulation_approved_what_they_proposed(open_house: Engine) -> None:
+    from workflows.models import Plan
+
+    drive(transaction, 15, 3)
+    with transaction() as session:
+        rows = session.execute(
+            select(Plan.proposer, Decision.actor, Decision.kind).join(Plan, Plan.id == Decision.plan_id)
+        )
+        own = [row for row in rows if row.proposer == row.actor and row.kind != "execution"]
+        assert own == []
+        assert session.scalar(select(func.count()).select_from(Decision)) > 0
+
+
+def test_a_drive_lives_in_its_own_time_and_leaves_nothing_pending(open_house: Engine) -> None:
+    begin = datetime(2026, 3, 2, tzinfo=UTC)
+    drive(transaction, 5, 1, begin=begin, span=timedelta(days=3))
+    with transaction() as session:
+        received = session.scalars(select(Case.received_at)).all()
+        closed = session.scalars(select(Case.closed_at)).all()
+        pending = session.scalar(
+            select(func.count()).select_from(OutboxMessage).where(OutboxMessage.delivered_at.is_(None))
+        )
+    assert all(begin <= moment < begin + timedelta(days=3) for moment in received)
+    assert all(moment is not None and moment < begin + timedelta(days=120) for moment in closed)
+    assert pending == 0
+
+
+def test_until_leaves_open_what_is_open(open_house: Engine) -> None:
+    begin = datetime(2026, 3, 2, tzinfo=UTC)
+    figures = drive(transaction, 20, 5, begin=begin, span=timedelta(days=20), until=begin + timedelta(days=20))
+    assert 0 < figures["ended"] < figures["cases"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_made_complaint_could_be_received(seed: int) -> None:
+    made = stories.complaint(Random(seed), datetime(2026, 3, 2, 9, tzinfo=UTC))
+    check(made)
+    assert "{" not in made.narrative + made.summary + (made.demand or "")
+
+
+def test_the_demos_people_hold_every_role(open_house: Engine) -> None:
+    with transaction() as session:
+        held = {role for roles in session.scalars(select(Person.roles)) for role in roles}
+    from workflows.models import Role
+
+    assert held == set(Role)
