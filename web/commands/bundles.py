@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import click
-import orjson
 
 import workflows
-from engine import db, definitions
+from engine import bundles, db, definitions
 from engine.findings import Finding
 from web.commands import ready
 from web.commands.judging import judge
@@ -55,15 +54,14 @@ def _print(report: dict[str, object]) -> None:
 
 @click.command("publish")
 @click.argument("folder", type=click.Path(exists=True, path_type=Path))
-@click.option("--key", help="Key of the process; default: the one in bundle.json, else the folder's name.")
 @click.option("--author", default="system", show_default=True, help="Login of who publishes it.")
 @click.option("--approver", help="Login of the second person who approved it.")
 @click.option("--note", default="", help="What changed, for the list of versions.")
 @json_option
-def publish_command(folder: Path, key: str | None, author: str, approver: str | None, note: str, as_json: bool) -> None:
+def publish_command(folder: Path, author: str, approver: str | None, note: str, as_json: bool) -> None:
     """Publish a bundle FOLDER as the next version of its process; the same content again is the same version."""
     workflows.install()
-    files = definitions.load_folder(folder)
+    files = bundles.load_folder(folder)
     ready.schema()
     with db.transaction() as session:
         seeds.plant(session)
@@ -76,7 +74,7 @@ def publish_command(folder: Path, key: str | None, author: str, approver: str | 
 
         made = definitions.publish_files(
             session,
-            key or _key(files) or folder.stem,
+            bundles.manifest(files).key,
             files,
             author=person(author),
             approver=person(approver) if approver else None,
@@ -90,12 +88,3 @@ def publish_command(folder: Path, key: str | None, author: str, approver: str | 
     click.echo(f"{made.key} version {made.version}")
     for finding in warnings:
         remark(f"  {finding.severity} {finding.code} at {finding.element or 'the file'}: {finding.message_en}")
-
-
-def _key(files: dict[str, bytes]) -> str | None:
-    try:
-        manifest = orjson.loads(files.get("bundle.json", b"{}"))
-    except orjson.JSONDecodeError:
-        return None
-    found = manifest.get("key") if isinstance(manifest, dict) else None
-    return found if isinstance(found, str) else None
