@@ -10,26 +10,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.feel import FeelError, from_python, to_plain
-from engine.forms.clean import Fault, clean, empty_of
+from engine.forms.clean import Fault, clean
 from engine.forms.conditions import Formula
 from engine.forms.problems import FieldProblem, problem
+from engine.forms.rows import MISSING, known_value, look, origins
 from engine.forms.schema import Component, Kind
 
 MAX_ROWS = 500
 MAX_INSTANCES = 5_000
 
 Steps = tuple[str | int, ...]
-_MISSING = object()
 
 
 @dataclass(slots=True)
 class Row:
-    """Where an expression stands: the steps to the current row of a list (empty at the top), and the rows around it."""
+    """Where an expression stands: the steps to the current row of a list (empty at the top), and the rows around it.
+
+    origin: where the same row stands in the context; None when it is a new one.
+    """
 
     steps: Steps = ()
     numbers: tuple[int, ...] = ()
     parent: Row | None = None
+    origin: Steps | None = ()
+
+    def known(self, steps: Steps, context: Mapping[str, Any]) -> Any:
+        """What the context has for something inside the row, or MISSING."""
+        return MISSING if self.origin is None else look(context, (*self.origin, *steps[len(self.steps) :]))
 
 
 @dataclass(slots=True)
@@ -81,25 +88,6 @@ def path_text(steps: Steps) -> str:
     return text
 
 
-def look(data: object, steps: Steps) -> Any:
-    """What stands at the steps, or a sign that nothing does (`is_missing`)."""
-    for step in steps:
-        if isinstance(step, int):
-            if not isinstance(data, (list, tuple)) or step >= len(data):
-                return _MISSING
-            data = data[step]
-        elif isinstance(data, Mapping) and step in data:
-            data = data[step]
-        else:
-            return _MISSING
-    return data
-
-
-def is_missing(value: object) -> bool:
-    """Whether `look` found nothing."""
-    return value is _MISSING
-
-
 def shape_of(root: Component, data: Mapping[str, Any], context: Mapping[str, Any]) -> Shape:
     """The fields of a submission with their clean values."""
     shape = Shape()
@@ -122,10 +110,13 @@ def _visit(
     if component.keyed:
         _add(component, steps, row, guards, shape, data, context)
     elif component.repeats:
-        count = _rows(component, steps, shape, data, context)
+        known, submitted = row.known(steps, context), look(data, steps)
+        count = _rows(component, steps, shape, known, submitted)
         shape.lists.append(Repeat(steps, count, guards))
-        for index in range(count):
-            inner = Row((*steps, index), (*row.numbers, index + 1), row)
+        came = submitted if isinstance(submitted, (list, tuple)) and len(submitted) == count else None
+        for index, origin in enumerate(origins(component, known, came, count)):
+            place = None if origin is None or row.origin is None else (*row.origin, *steps[len(row.steps) :], origin)
+            inner = Row((*steps, index), (*row.numbers, index + 1), row, place)
             for child in component.components:
                 _visit(child, inner.steps, inner, guards, shape, data, context)
     else:
@@ -133,13 +124,11 @@ def _visit(
             _visit(child, steps, row, guards, shape, data, context)
 
 
-def _rows(component: Component, steps: Steps, shape: Shape, data: Mapping[str, Any], context: Mapping[str, Any]) -> int:
-    known = look(context, steps)
+def _rows(component: Component, steps: Steps, shape: Shape, known: Any, submitted: Any) -> int:
     default = component.settings.get("defaultRepetitions", 1)
     usual = default if isinstance(default, int) and not isinstance(default, bool) and 0 <= default <= MAX_ROWS else 1
     before = len(known) if isinstance(known, (list, tuple)) else usual
-    submitted = look(data, steps)
-    if is_missing(submitted):
+    if submitted is MISSING:
         return min(before, MAX_ROWS)
     if submitted is None:
         submitted = []
@@ -173,19 +162,9 @@ def _add(
         return
     found = Instance(component, steps, row, guards)
     if component.kind is not Kind.EXPRESSION:
-        found.known = _known(component, look(context, steps))
+        found.known = known_value(component, row.known(steps, context))
         submitted = look(data, steps)
-        if is_missing(submitted):
+        if submitted is MISSING:
             submitted = found.known
         found.value, found.fault = clean(component, submitted)
     shape.instances.append(found)
-
-
-def _known(component: Component, value: Any) -> Any:
-    if is_missing(value) or value is None:
-        default = component.default
-        return empty_of(component) if default is None else default
-    try:
-        return to_plain(from_python(value))
-    except FeelError:
-        return empty_of(component)

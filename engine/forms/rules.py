@@ -13,9 +13,10 @@ from engine.feel import to_plain
 from engine.forms import patterns
 from engine.forms.clean import Fault, number
 from engine.forms.conditions import Formula
-from engine.forms.instances import Instance, is_missing, look
+from engine.forms.instances import Instance
 from engine.forms.problems import FieldProblem, problem
 from engine.forms.read_rules import option, same
+from engine.forms.rows import look
 from engine.forms.schema import CHOICES, MANY, TEXTS, Kind, Option
 from engine.forms.validate import Checking
 
@@ -113,7 +114,7 @@ def options(each: Instance, checking: Checking) -> list[Option]:
         found = checking.value(component.options_formula, each.row)
     else:
         found = look(checking.context, (component.options_key,))
-    if is_missing(found) or not isinstance(found, list):
+    if not isinstance(found, list):
         return []
     made = (option(to_plain(raw)) for raw in found[:_MAX_OPTIONS])
     return [one for one in made if one is not None]

@@ -12,7 +12,8 @@ from typing import Any
 
 from engine.feel import Functions, Meter, from_python, to_plain
 from engine.forms.conditions import Formula
-from engine.forms.instances import Instance, Repeat, Row, Steps, look, shape_of
+from engine.forms.instances import Instance, Repeat, Row, Steps, shape_of
+from engine.forms.rows import look
 from engine.forms.schema import Component, Kind
 
 _ROUNDS = 12

@@ -132,6 +132,31 @@ def test_a_list_of_fixed_length_cannot_grow_or_shrink() -> None:
     assert tested.validate({"items": [{"a": "3"}, {"a": "4"}]}, context=context).ok
 
 
+def test_locked_values_follow_their_row_when_rows_are_removed_or_added() -> None:
+    columns = [
+        field("textfield", "sku", readonly=True),
+        field("number", "price", disabled="=true"),
+        field("number", "n"),
+    ]
+    tested = form({"type": "dynamiclist", "id": "l", "path": "items", "label": "明细", "components": columns})
+    known = [{"sku": name, "price": price, "n": 1} for name, price in (("A", 10), ("B", 20), ("C", 30))]
+    data = {
+        "items": [{"sku": "C", "price": 30, "n": 7}, {"sku": "evil", "price": 0, "n": 8}, {"sku": "A", "price": 10}]
+    }
+    assert tested.validate(data, context={"items": known}).values["items"] == [
+        {"sku": "C", "price": 30, "n": 7},
+        {"sku": "", "price": None, "n": 8},
+        {"sku": "A", "price": 10, "n": 1},
+    ]
+
+
+def test_one_row_of_the_context_is_not_recognised_twice() -> None:
+    column = field("textfield", "sku", readonly=True)
+    tested = form({"type": "dynamiclist", "id": "l", "path": "items", "label": "明细", "components": [column]})
+    twice = {"items": [{"sku": "A"}, {"sku": "A"}]}
+    assert tested.validate(twice, context={"items": [{"sku": "A"}]}).values == {"items": [{"sku": "A"}, {"sku": ""}]}
+
+
 def test_lists_within_lists_know_their_parents() -> None:
     inner = {
         "type": "dynamiclist",
