@@ -95,15 +95,13 @@ def _facts(session: Session, case: Case, locale: str) -> dict[str, str]:
 LABELS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "remedy": {
         "apology": ("赔礼道歉", "an apology"),
-        "explanation": ("说明解释", "an explanation"),
-        "repair": ("维修", "repair"),
-        "exchange": ("换货", "exchange"),
-        "replacement": ("换货", "replacement"),
-        "redelivery": ("重新配送", "delivery again"),
+        "explain": ("说明解释", "an explanation"),
+        "repair": ("维修", "a repair"),
+        "replace": ("换货", "a replacement"),
         "refund": ("退款", "a refund"),
         "voucher": ("代金券", "a voucher"),
-        "compensation": ("赔偿", "compensation"),
-        "improvement": ("改进服务", "an improvement of our service"),
+        "compensate": ("赔偿", "compensation"),
+        "improve": ("改进服务", "an improvement of our service"),
     },
     "accept_outcome": {
         "accepted": ("予以受理", "we have accepted it"),

@@ -7,7 +7,6 @@ from typing import Any
 
 from engine.clock import now
 from engine.forms import Component, Form, FormError, Kind
-from workflows import risk
 from workflows.simulation import stories
 
 Context = Mapping[str, Any]
@@ -29,33 +28,46 @@ def _offer(rng: Random, context: Context) -> float:
     return round(min(claimed * rng.choice((0.3, 0.5, 0.8, 1.0)), 60_000), 2) if claimed else 0.0
 
 
+def _remedy(rng: Random, context: Context) -> str:
+    if float(context.get("amount_claimed") or 0) > 0:
+        return rng.choices(("refund", "voucher", "compensate"), weights=(7, 2, 1))[0]
+    return rng.choice(("apology", "repair", "replace", "improve", "explain"))
+
+
+def _rarely(share: float) -> Choice:
+    return lambda rng, _context: rng.random() < share
+
+
+def _no(_rng: Random, _context: Context) -> bool:
+    return False
+
+
 CHOICES: Mapping[str, Choice] = {
+    "verified": _weighted(verified=90, unverified=8, false=2),
     "accept_outcome": _weighted(accepted=88, transferred=3, refused=3, duplicate=2, solved=4),
     "nature": _kept("nature", _weighted(product=1, service=1)),
     "issue": _kept("issue", _weighted(function_defect=1, attitude=1)),
     "severity": _kept("severity", lambda rng, _: rng.choice((1, 1, 2, 2, 3))),
     "impact": _kept("impact", lambda rng, _: rng.choice((1, 1, 2))),
     "amount_claimed": _kept("amount_claimed", lambda _rng, _context: 0),
+    "risk_floor": _weighted(ordinary=90, medium=8, high=2),
+    **{flag: _kept(flag, _no) for flag in ("litigation", "media", "personal_data", "safety", "regulated")},
+    "emotion": _kept("emotion", lambda _rng, _context: None),
+    "intensity": _kept("intensity", lambda rng, _: rng.randint(1, 3)),
     "upheld": _kept("upheld", _weighted(full=5, partly=4, none=1)),
     "cause": _kept("cause", _weighted(product=4, process=3, person=2, external=1)),
+    "systemic": _rarely(0.03),
+    "remedy": _remedy,
     "amount_offered": _offer,
+    "other_measures": _rarely(0.4),
     "legal_outcome": _weighted(passed=9, returned=1),
     "approval_outcome": _weighted(approved=9, returned=1),
+    "recall_approval": _weighted(approved=9, returned=1),
     "customer_answer": _weighted(accepted=84, negotiates=11, refused=5),
     "mediation_outcome": _weighted(settled=3, failed=1),
+    "plan_changed": _rarely(0.3),
+    "execution_result": _weighted(done=98, partly=1, failed=1),
     "satisfaction": _weighted(satisfied=6, basically=3, unsatisfied=1),
-    "systemic": lambda rng, _: rng.random() < 0.02,
-    "plan_changed": lambda rng, _: rng.random() < 0.3,
-    "risk_floor": _weighted(ordinary=92, medium=6, high=2),
-    "remedy": _weighted(refund=4, replace=3, repair=3, apology=2, voucher=2, compensate=1, improve=1, explain=1),
-    "other_measures": lambda rng, _: rng.random() < 0.6,
-    "execution_result": _weighted(done=1),
-    "verified": _weighted(verified=9, unverified=1),
-    "affected": lambda _rng, context: 1 if int(context.get("impact") or 1) == 1 else 12,
-    "intensity": _kept("intensity", lambda rng, _: rng.choice((1, 2, 2, 3))),
-    "cost": lambda rng, context: round(_offer(rng, context) * 1.1, 2),
-    "recall_approval": _weighted(approved=9, returned=1),
-    **{sign: _kept(sign, lambda _rng, _context: False) for sign in (*risk.FLAGS, "regulated")},
 }
 
 
