@@ -12,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 VIEWER = ROOT / "web/assets/node_modules/bpmn-js/dist/bpmn-viewer.production.min.js"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+LABEL = 84.0
 _DRAW = """async (xml) => {
     const font = { fontFamily: 'Noto Sans CJK SC, sans-serif' };
     const viewer = new BpmnJS({ container: '#canvas', textRenderer: { defaultStyle: font } });
@@ -31,7 +32,21 @@ def in_english(xml: bytes) -> bytes:
             owner.set("name", each.get("value", ""))
         elif each.get("name") == "redress:text-en" and (text := owner.find("{*}text")) is not None:
             text.text = each.get("value")
+    for shape in root.iter("{*}BPMNShape"):
+        _widen(shape)
     return etree.tostring(root)
+
+
+def _widen(shape: etree._Element) -> None:
+    """Room for a longer word in the label: to the left where it stands left of its element, else to both sides."""
+    own, label = shape.find("{*}Bounds"), shape.find("{*}BPMNLabel/{*}Bounds")
+    if own is None or label is None:
+        return
+    width, left = float(label.get("width", "0")), float(label.get("x", "0"))
+    more = max(0.0, LABEL - width)
+    aside = left + width <= float(own.get("x", "0")) + 2
+    label.set("width", f"{width + more:g}")
+    label.set("x", f"{left - (more if aside else more / 2):g}")
 
 
 def svg(page: Page, xml: bytes) -> str:
