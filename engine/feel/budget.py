@@ -27,6 +27,8 @@ class Budget:
 
 
 DEFAULT = Budget()
+MAX_NESTING = 60
+"""Levels of lists and contexts in one value."""
 
 
 class Meter:
@@ -71,6 +73,30 @@ class Meter:
         self.text += characters
         if self.text > self.budget.text:
             raise BudgetExceeded("text", self.budget.text)
+
+    def remaining(self) -> float:
+        """Seconds of processor time left; raises BudgetExceeded when there are none."""
+        self._look()
+        return max(self._deadline - time.thread_time(), 0.001)
+
+    def weigh(self, value: object) -> None:
+        """Count every part of a value as it would be written out, before anybody writes it.
+
+        Parts may be shared (`[x, x]` of `[y, y]` of ...), so that a small value has billions of parts.
+        """
+        stack: list[tuple[object, int]] = [(value, 0)]
+        while stack:
+            part, depth = stack.pop()
+            if isinstance(part, str):
+                self.write(len(part) + 2)
+            elif isinstance(part, (list, dict)):
+                if depth > MAX_NESTING:
+                    raise BudgetExceeded("depth", MAX_NESTING)
+                self.step(1 + len(part))
+                self.write(4 * len(part))
+                if isinstance(part, dict):
+                    self.write(sum(map(len, part)))
+                stack.extend((inner, depth + 1) for inner in (part.values() if isinstance(part, dict) else part))
 
     def enter(self, levels: int) -> None:
         """Count levels of the tree opened by a call; `leave` closes them."""

@@ -4,24 +4,31 @@ Three-valued, null where types differ.
 """
 
 import datetime as dt
+import operator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.budget import Meter
 from engine.feel.temporal import NANOS, DateTime, DayTimeDuration, FarDate, Time, YearMonthDuration, time_instant
 from engine.feel.values import FeelFunction, Range, Value
 
 _DATES = (dt.date, FarDate)
 
 
-def equal(left: Value, right: Value) -> bool | None:
-    """`left = right`; null equals only null, different kinds are null."""
+def equal(left: Value, right: Value, meter: Meter | None = None) -> bool | None:
+    """`left = right`; null equals only null, different kinds are null.
+
+    meter pays for lists and contexts, which may share their parts and so be far longer than they look; without one each
+    comparison has a budget of its own. Raises BudgetExceeded.
+    """
     kind = type(left)
     if kind is type(right):
         if kind is str or kind is Decimal or kind is bool:
             return bool(left == right)
         if left is None:
             return True
-        return _equal_same(kind, left, right)
+        return _equal_same(kind, left, right, meter)
     if left is None or right is None:
         return False
     if isinstance(left, _DATES) and isinstance(right, _DATES):
@@ -29,11 +36,17 @@ def equal(left: Value, right: Value) -> bool | None:
     return None
 
 
-def _equal_same(kind: type, left: Value, right: Value) -> bool | None:
-    if kind is list:
-        return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
-    if kind is dict:
-        return left.keys() == right.keys() and all(equal(item, right[key]) is True for key, item in left.items())
+def _equal_same(kind: type, left: Value, right: Value, meter: Meter | None) -> bool | None:
+    if kind is list or kind is dict:
+        if len(left) != len(right):
+            return False
+        meter = meter or Meter()
+        meter.step(1 + len(left))
+        if kind is list:
+            return all(equal(a, b, meter) is True for a, b in zip(left, right, strict=True))
+        return bool(left.keys() == right.keys()) and all(
+            equal(item, right[key], meter) is True for key, item in left.items()
+        )
     if kind is DateTime or kind is Time:
         one, two = _moments(left, right)
         return one // NANOS == two // NANOS  # whole seconds, as the value of a time has none smaller (DMN TCK 0068)
@@ -108,25 +121,61 @@ def in_range(value: Value, interval: Range) -> bool | None:
     return both(low, high)
 
 
-def matches(value: Value, test: Value) -> bool | None:
+def matches(value: Value, test: Value, meter: Meter | None = None) -> bool | None:
     """`value in test` for one evaluated test: a range, a list of tests or values, or a value to be equal to."""
     if type(test) is Range and type(value) is not Range:
         return in_range(value, test)
     if type(test) is list:
-        if type(value) is list and equal(value, test) is True:
+        meter = meter or Meter()
+        meter.step(1 + len(test))
+        if type(value) is list and equal(value, test, meter) is True:
             return True
-        return any((equal(value, item) if type(item) is list else matches(value, item)) is True for item in test)
-    return equal(value, test)
+        return any(
+            (equal(value, item, meter) if type(item) is list else matches(value, item, meter)) is True for item in test
+        )
+    return equal(value, test, meter)
 
 
-def identical(left: Value, right: Value) -> bool:
-    """`is(left, right)`: the same type and the same value, zone and offset included (DMN 1.5, 10.3.4.8)."""
+def identical(left: Value, right: Value, meter: Meter | None = None) -> bool:
+    """`is(left, right)`: the same type and the same value, zone and offset included (DMN 1.5, 10.3.4.6)."""
     if type(left) is not type(right):
         return False
     if isinstance(left, (Time, DateTime)):
         return bool(left == right)
-    if isinstance(left, list):
-        return len(left) == len(right) and all(identical(a, b) for a, b in zip(left, right, strict=True))
-    if isinstance(left, dict):
-        return bool(left.keys() == right.keys()) and all(identical(item, right[key]) for key, item in left.items())
-    return equal(left, right) is True
+    if isinstance(left, (list, dict)):
+        if len(left) != len(right):
+            return False
+        meter = meter or Meter()
+        meter.step(1 + len(left))
+        if isinstance(left, list):
+            return all(identical(a, b, meter) for a, b in zip(left, right, strict=True))
+        return bool(left.keys() == right.keys()) and all(
+            identical(item, right[key], meter) for key, item in left.items()
+        )
+    return equal(left, right, meter) is True
+
+
+def _not_equal(left: Value, right: Value, meter: Meter | None) -> bool | None:
+    verdict = equal(left, right, meter)
+    return None if verdict is None else not verdict
+
+
+COMPARISONS: dict[str, Callable[[Value, Value, Meter | None], bool | None]] = {
+    "=": equal,
+    "!=": _not_equal,
+    "<": lambda left, right, meter: less(left, right),
+    "<=": lambda left, right, meter: less_or_equal(left, right),
+    ">": lambda left, right, meter: less(right, left),
+    ">=": lambda left, right, meter: less_or_equal(right, left),
+}
+"""The comparison operators for values of any kinds."""
+
+PLAIN_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+"""The same for two numbers or two texts."""

@@ -74,13 +74,16 @@ class Expression(_Compiled):
 
         A Meter instead of a Budget shares one budget between several evaluations. diagnostics, when given,
         receives the reasons of every null which the standard calls an error (at most 100). Raises
-        BudgetExceeded, nothing else.
+        BudgetExceeded, nothing else; also for a value which would be too large or too deep when written out.
         """
         meter = budget if isinstance(budget, Meter) else Meter(budget or DEFAULT)
         try:
-            return self._evaluate(Scope(context, Run(meter, functions or NO_FUNCTIONS, diagnostics)))
+            value = self._evaluate(Scope(context, Run(meter, functions or NO_FUNCTIONS, diagnostics)))
         except RecursionError:
             raise BudgetExceeded("depth", meter.budget.depth) from None
+        if isinstance(value, (list, dict)):
+            Meter(meter.budget).weigh(value)
+        return value
 
 
 class UnaryTests(_Compiled):

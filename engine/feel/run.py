@@ -43,7 +43,7 @@ class Run:
 
     def call_named_builtin(self, name: str, arguments: Sequence[Value], names: Sequence[str] | None, at: int) -> Value:
         """Call a built-in; null with a note when it fails."""
-        self.meter.step()
+        self.meter.step(1 + sum(len(argument) for argument in arguments if isinstance(argument, list)))
         try:
             return call_builtin(name, self, arguments, names)
         except Failed as problem:

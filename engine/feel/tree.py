@@ -274,3 +274,12 @@ def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
 def height(node: Node) -> int:
     """Levels of the tree below and with the node."""
     return 1 + max(map(height, children(node)), default=0)
+
+
+def weight(node: Node) -> int:
+    """Steps by which one evaluation of the node counts for more than one: one for every 16 nodes."""
+    count, stack = 0, [node]
+    while stack:
+        count += 1
+        stack.extend(children(stack.pop()))
+    return count // 16

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine.feel import tree
-from engine.feel.compare import equal, in_range, less, less_or_equal, matches, sort_keys
+from engine.feel.compare import COMPARISONS, PLAIN_COMPARISONS, equal, in_range, matches, sort_keys
 from engine.feel.run import Evaluator, Scope
 from engine.feel.values import Range, Value
 
@@ -69,19 +69,19 @@ def compile_test(node: tree.Node, build: Build) -> Test:
         return _operator_test(node, build)
     if mentions_input(node):
         value_of = build(node)
-        return lambda value, scope: _condition(value_of(scope), value)
+        return lambda value, scope: _condition(value_of(scope), value, scope)
     if isinstance(node, (tree.Literal, tree.AtLiteral)):
         return _equal_test(node.value)
     if isinstance(node, tree.RangeNode):
         return _interval_test(node, build)
     value_of = build(node)
-    return lambda value, scope: matches(value, value_of(scope))
+    return lambda value, scope: matches(value, value_of(scope), scope.run.meter)
 
 
 def _equal_test(constant: Value) -> Test:
     kind = type(constant)
     if kind is not str and kind is not Decimal:
-        return lambda value, scope: equal(value, constant)
+        return lambda value, scope: equal(value, constant, scope.run.meter)
 
     def same(value: Value, scope: Scope) -> bool | None:
         if type(value) is kind:
@@ -109,7 +109,7 @@ def _interval_test(node: tree.RangeNode, build: Build) -> Test:
 
         def inside_evaluated(value: Value, scope: Scope) -> bool | None:
             interval = value_of(scope)
-            return None if interval is None else matches(value, interval)
+            return None if interval is None else matches(value, interval, scope.run.meter)
 
         return inside_evaluated
     kind, low_included, high_included = type(low), node.low_included, node.high_included
@@ -127,49 +127,24 @@ def _interval_test(node: tree.RangeNode, build: Build) -> Test:
     return inside
 
 
-_OPERATORS: dict[str, Callable[[Value, Value], bool | None]] = {
-    "<": less,
-    "<=": less_or_equal,
-    ">": lambda value, end: less(end, value),
-    ">=": lambda value, end: less_or_equal(end, value),
-    "=": equal,
-}
-
-
-def _differs(value: Value, other: Value) -> bool | None:
-    verdict = equal(value, other)
-    return None if verdict is None else not verdict
-
-
-_OPERATORS["!="] = _differs
-_FAST: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda value, end: bool(value < end),
-    "<=": lambda value, end: bool(value <= end),
-    ">": lambda value, end: bool(value > end),
-    ">=": lambda value, end: bool(value >= end),
-    "=": lambda value, end: bool(value == end),
-    "!=": lambda value, end: bool(value != end),
-}
-
-
 def _operator_test(node: tree.OpenRange, build: Build) -> Test:
-    compare, fast = _OPERATORS[node.operator], _FAST[node.operator]
+    compare, fast = COMPARISONS[node.operator], PLAIN_COMPARISONS[node.operator]
     end = constant_of(node.end)
     if isinstance(end, (Decimal, str)):
         kind = type(end)
 
         def against_constant(value: Value, scope: Scope) -> bool | None:
-            return fast(value, end) if type(value) is kind else compare(value, end)
+            return fast(value, end) if type(value) is kind else compare(value, end, scope.run.meter)
 
         return against_constant
     end_of = build(node.end)
-    return lambda value, scope: compare(value, end_of(scope))
+    return lambda value, scope: compare(value, end_of(scope), scope.run.meter)
 
 
-def _condition(result: Value, value: Value) -> bool | None:
+def _condition(result: Value, value: Value, scope: Scope) -> bool | None:
     if result is None or isinstance(result, bool):
         return result
-    return matches(value, result)
+    return matches(value, result, scope.run.meter)
 
 
 def mentions_input(node: tree.Node) -> bool:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from engine.feel.budget import MAX_NESTING
 from engine.feel.errors import FeelError
 from engine.feel.messages import MESSAGES
 from engine.feel.temporal import (
@@ -37,7 +38,6 @@ Value: TypeAlias = Any
 NUMBERS = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[])
 """Arithmetic of decimal128 (DMN 1.5, 10.3.2.3.1); nothing raises, what is not finite becomes null."""
 
-MAX_NESTING = 60
 _EXACT_INT = Decimal(10) ** 34
 
 

@@ -38,9 +38,8 @@ def string(run: Any, from_: Value) -> Value:
     """The text of a value, null of null."""
     if from_ is None:
         return None
-    text = to_text(from_)
-    run.meter.write(len(text))
-    return text
+    run.meter.weigh(from_)
+    return to_text(from_)
 
 
 @builtin("not", "negand: any")
@@ -49,7 +48,7 @@ def not_(negand: Value) -> Value:
     return not negand if isinstance(negand, bool) else None
 
 
-@builtin("is", "value1: any, value2: any")
-def is_(value1: Value, value2: Value) -> Value:
+@builtin("is", "value1: any, value2: any", run=True)
+def is_(run: Any, value1: Value, value2: Value) -> Value:
     """Whether both are the same element of the same domain."""
-    return identical(value1, value2)
+    return identical(value1, value2, run.meter)

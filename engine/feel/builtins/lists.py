@@ -15,7 +15,7 @@ MAX_FLATTEN = 60
 def list_contains(run: Any, items: list[Value], element: Value) -> Value:
     """Whether an item equals the element."""
     run.meter.step(len(items))
-    return any(equal(item, element) is True for item in items)
+    return any(equal(item, element, run.meter) is True for item in items)
 
 
 @builtin("count", "list: list")
@@ -154,7 +154,7 @@ def reverse(run: Any, items: list[Value]) -> Value:
 def index_of(run: Any, items: list[Value], match: Value) -> Value:
     """All positions of items equal to the match."""
     run.meter.grow(len(items))
-    return [Decimal(index) for index, item in enumerate(items, 1) if equal(item, match) is True]
+    return [Decimal(index) for index, item in enumerate(items, 1) if equal(item, match, run.meter) is True]
 
 
 def _distinct(run: Any, items: list[Value]) -> list[Value]:
@@ -168,7 +168,7 @@ def _distinct(run: Any, items: list[Value]) -> list[Value]:
             seen.add(key)
         else:
             run.meter.step(len(out))
-            if any(equal(item, other) is True for other in out):
+            if any(equal(item, other, run.meter) is True for other in out):
                 continue
         out.append(item)
     run.meter.grow(len(items))
@@ -193,8 +193,8 @@ def duplicate_values(run: Any, items: list[Value]) -> Value:
     out: list[Value] = []
     for index, item in enumerate(items):
         run.meter.step(len(items))
-        if any(equal(item, other) is True for other in items[:index]) and not any(
-            equal(item, other) is True for other in out
+        if any(equal(item, other, run.meter) is True for other in items[:index]) and not any(
+            equal(item, other, run.meter) is True for other in out
         ):
             out.append(item)
     return out

@@ -24,7 +24,7 @@ _Result = TypeVar("_Result")
 def matches(meter: Meter, text: str, pattern: str, flags: str) -> bool:
     """Whether the pattern matches somewhere in the text."""
     compiled = _compiled(pattern, flags)
-    return _guarded(meter, text, lambda: compiled.search(text, timeout=TIMEOUT) is not None)
+    return _guarded(meter, text, lambda timeout: compiled.search(text, timeout=timeout) is not None)
 
 
 def replace(meter: Meter, text: str, pattern: str, replacement: str, flags: str) -> str:
@@ -37,18 +37,18 @@ def replace(meter: Meter, text: str, pattern: str, replacement: str, flags: str)
         meter.write(len(out) + 1)
         return out
 
-    if _guarded(meter, "", lambda: compiled.search("", timeout=TIMEOUT) is not None):
+    if compiled.search("", timeout=TIMEOUT) is not None:
         raise Failed("the pattern matches the empty text")
-    return _guarded(meter, text, lambda: str(compiled.sub(expand, text, timeout=TIMEOUT)))
+    return _guarded(meter, text, lambda timeout: str(compiled.sub(expand, text, timeout=timeout)))
 
 
 def split(meter: Meter, text: str, pattern: str) -> list[str]:
     """The parts between the matches; groups in the pattern add no parts, matches of nothing split nothing."""
     compiled = _compiled(pattern, "")
 
-    def parts() -> list[str]:
+    def parts(timeout: float) -> list[str]:
         found, begin = [], 0
-        for match in compiled.finditer(text, timeout=TIMEOUT):
+        for match in compiled.finditer(text, timeout=timeout):
             if match.end() > match.start():
                 found.append(text[begin : match.start()])
                 begin = match.end()
@@ -58,13 +58,13 @@ def split(meter: Meter, text: str, pattern: str) -> list[str]:
     return _guarded(meter, text, parts)
 
 
-def _guarded(meter: Meter, text: str, work: Callable[[], _Result]) -> _Result:
+def _guarded(meter: Meter, text: str, work: Callable[[float], _Result]) -> _Result:
     meter.step(10)
     meter.write(len(text))
     try:
-        return work()
+        return work(min(TIMEOUT, meter.remaining()))
     except TimeoutError:
-        raise BudgetExceeded("seconds", TIMEOUT) from None
+        raise BudgetExceeded("seconds", meter.budget.seconds) from None
 
 
 @lru_cache(maxsize=256)

@@ -30,6 +30,8 @@ _LITERAL = frozenset("\\|.-^?*+{}()[]$")
 _PROPERTY = re.compile(r"\{(Is[A-Za-z0-9-]+|L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|Z[slp]?|S[mcko]?|C[cfon]?)\}")
 _QUANTITY = re.compile(r"\{([0-9]{1,4})(?:(,)([0-9]{0,4}))?\}")
 MAX_REPEAT = 1_000
+MAX_SIZE = 5_000
+"""Of a pattern with its counted repetitions written out, which is how they may be compiled."""
 MAX_NESTING = 30
 
 
@@ -39,6 +41,7 @@ class _Translator:
         self.dot_all = dot_all
         self.position = 0
         self.groups = 0
+        self.size = 0
         self.closed: set[int] = set()
 
     def refuse(self) -> Failed:
@@ -51,19 +54,28 @@ class _Translator:
         if depth > MAX_NESTING:
             raise self.refuse()
         out: list[str] = []
+        total = 0
         while self.position < len(self.pattern) and self.peek() != ")":
             if self.peek() == "|":
                 self.position += 1
                 out.append("|")
                 continue
+            self.size = 1
             atom = self.atom(depth)
-            out.append(atom + self.quantifier(atom))
+            quantifier, times = self.quantifier(atom)
+            total += self.size * times
+            if total > MAX_SIZE:
+                raise self.refuse()
+            out.append(atom + quantifier)
+        self.size = total
         return "".join(out)
 
-    def quantifier(self, atom: str) -> str:
+    def quantifier(self, atom: str) -> tuple[str, int]:
+        """The quantifier after an atom, and how many copies of the atom it may be compiled to."""
         char = self.peek()
+        times = 1
         if char not in ("?", "*", "+", "{") or not char:
-            return ""
+            return "", times
         if char == "{":
             match = _QUANTITY.match(self.pattern, self.position)
             if (
@@ -73,6 +85,7 @@ class _Translator:
             ):
                 raise self.refuse()
             text = match.group()
+            times = max(int(match[1]), int(match[3] or 0), 1)
         else:
             text = char
         if atom in ("^", "$"):
@@ -83,7 +96,7 @@ class _Translator:
             text += "?"
         if self.peek() in ("?", "*", "+", "{") and self.peek():
             raise self.refuse()
-        return text
+        return text, times
 
     def atom(self, depth: int) -> str:
         char = self.peek()

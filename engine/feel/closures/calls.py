@@ -33,7 +33,7 @@ def call(node: tree.Call) -> Evaluator:
         if injected is not None:
             return call_injected(run, wanted, injected, values, names, at)
         if prepared is not None:
-            run.meter.step()
+            run.meter.step(_effort(values))
             try:
                 return prepared(run, values)
             except Failed as problem:
@@ -47,6 +47,18 @@ def call(node: tree.Call) -> Evaluator:
         return None
 
     return evaluate
+
+
+def _effort(values: list[Value]) -> int:
+    """Steps of a built-in: it may look at every item and every character."""
+    steps = 1
+    for value in values:
+        kind = type(value)
+        if kind is list:
+            steps += len(value)
+        elif kind is str:
+            steps += len(value) >> 6
+    return steps
 
 
 def _call_value(scope: Scope, function: Value, values: list[Value], names: Sequence[str] | None, at: int) -> Value:
@@ -93,6 +105,7 @@ def call_injected(
 def function(node: tree.FunctionNode) -> Evaluator:
     """A function which remembers the scope it is written in; external (Java, PMML) ones are null, always."""
     body, at, levels = build(node.body), node.at, tree.height(node.body) + 1
+    weight = tree.weight(node.body)
     parameters = tuple(parameter.name for parameter in node.parameters)
     types = tuple(parameter.type for parameter in node.parameters)
 
@@ -110,6 +123,7 @@ def function(node: tree.FunctionNode) -> Evaluator:
                 run.note("arguments", at, name="function", found=", ".join(map(type_name, values)))
                 return None
             converted.append(fitting)
+        run.meter.step(weight)
         run.meter.enter(levels)
         try:
             return body(Scope(dict(zip(parameters, converted, strict=True)), run, scope))

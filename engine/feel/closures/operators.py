@@ -1,17 +1,17 @@
 """Arithmetic, comparison, three-valued logic, `in`, `between`, `instance of` and `if`."""
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from engine.feel import tree
 from engine.feel.arithmetic import OPERATORS, negate
 from engine.feel.closures.build import build, compiles
-from engine.feel.compare import both, equal, less, less_or_equal
+from engine.feel.compare import COMPARISONS, PLAIN_COMPARISONS, both, less_or_equal
 from engine.feel.run import Evaluator, Scope
 from engine.feel.types import NEEDS_PARAMETERS, conforms
 from engine.feel.unary import compile_tests
 from engine.feel.values import NUMBERS, Value, type_name
+
+POWER_STEPS = 8
 
 
 @compiles(tree.Arithmetic)
@@ -27,7 +27,9 @@ def arithmetic(node: tree.Arithmetic) -> Evaluator:
             quick = fast(left, right)
             if quick.is_finite():
                 return quick
-        if type(left) is str and type(right) is str and operator == "+":
+        if operator == "**":
+            scope.run.meter.step(POWER_STEPS)
+        elif operator == "+" and type(left) is str and type(right) is str:
             scope.run.meter.write(len(left) + len(right))
         result = operate(left, right)
         if result is None:
@@ -52,43 +54,18 @@ def negation(node: tree.Negation) -> Evaluator:
     return evaluate
 
 
-_ORDER: dict[str, Callable[[Value, Value], bool | None]] = {
-    "=": equal,
-    "<": less,
-    "<=": less_or_equal,
-    ">": lambda left, right: less(right, left),
-    ">=": lambda left, right: less_or_equal(right, left),
-}
-
-
-def _not_equal(left: Value, right: Value) -> bool | None:
-    verdict = equal(left, right)
-    return None if verdict is None else not verdict
-
-
-_ORDER["!="] = _not_equal
-_FAST: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda left, right: bool(left == right),
-    "!=": lambda left, right: bool(left != right),
-    "<": lambda left, right: bool(left < right),
-    "<=": lambda left, right: bool(left <= right),
-    ">": lambda left, right: bool(left > right),
-    ">=": lambda left, right: bool(left >= right),
-}
-
-
 @compiles(tree.Comparison)
 def comparison(node: tree.Comparison) -> Evaluator:
     """`left operator right`."""
     left_of, right_of, at, operator = build(node.left), build(node.right), node.at, node.operator
-    compare, fast = _ORDER[operator], _FAST[operator]
+    compare, fast = COMPARISONS[operator], PLAIN_COMPARISONS[operator]
 
     def evaluate(scope: Scope) -> Value:
         left, right = left_of(scope), right_of(scope)
         kind = type(left)
         if kind is type(right) and (kind is Decimal or kind is str):
             return fast(left, right)
-        result = compare(left, right)
+        result = compare(left, right, scope.run.meter)
         if result is None:
             scope.run.note("operator", at, operator=operator, left=type_name(left), right=type_name(right))
         return result

@@ -16,7 +16,7 @@ _ONE = Decimal(1)
 @compiles(tree.Filter)
 def filter_(node: tree.Filter) -> Evaluator:
     """Items for which the test is true, or the one item at the index the test gives."""
-    source, test, at = build(node.source), build(node.test), node.at
+    source, test, at, weight = build(node.source), build(node.test), node.at, tree.weight(node.test)
     constant = node.test.value if isinstance(node.test, tree.Literal) else None
 
     def evaluate(scope: Scope) -> Value:
@@ -31,6 +31,7 @@ def filter_(node: tree.Filter) -> Evaluator:
             return _at_index(scope, items, index, at) if type(index) is Decimal else []
         kept = []
         for position, item in enumerate(items):
+            run.meter.step(weight)
             variables = {"item": item, **item} if type(item) is dict else {"item": item}
             verdict = test(Scope(variables, run, scope))
             if verdict is True:
@@ -52,7 +53,7 @@ def _at_index(scope: Scope, items: list[Value], index: Decimal, at: int) -> Valu
 @compiles(tree.For)
 def for_(node: tree.For) -> Evaluator:
     """The list of all results, the last variable changing fastest; `partial` is the list so far."""
-    loops, result = _loops(node.bindings), build(node.result)
+    loops, result, weight = _loops(node.bindings), build(node.result), tree.weight(node.result)
 
     def evaluate(scope: Scope) -> Value:
         out: list[Value] = []
@@ -60,6 +61,7 @@ def for_(node: tree.For) -> Evaluator:
 
         def visit(inner: Scope) -> bool:
             run.meter.grow(1)
+            run.meter.step(weight)
             out.append(result(Scope({"partial": out}, run, inner)))
             return True
 
@@ -72,6 +74,7 @@ def for_(node: tree.For) -> Evaluator:
 def quantified(node: tree.Quantified) -> Evaluator:
     """`some` is a long `or`, `every` a long `and`."""
     loops, condition, deciding = _loops(node.bindings), build(node.condition), not node.every
+    weight = tree.weight(node.condition)
 
     def evaluate(scope: Scope) -> Value:
         run = scope.run
@@ -79,7 +82,7 @@ def quantified(node: tree.Quantified) -> Evaluator:
 
         def visit(inner: Scope) -> bool:
             nonlocal seen_other
-            run.meter.step()
+            run.meter.step(1 + weight)
             verdict = condition(inner)
             if verdict is not (not deciding):
                 seen_other = seen_other or verdict is not deciding

@@ -24,6 +24,14 @@ HUNGRY = [
     "distinct values(for i in 1..50000 return [i])",
     'string join(for i in 1..90000 return "' + "a" * 200 + '")',
     "count(for i in 1..400 return for j in 1..400 return {a: i, b: [j]})",
+    "for i in 1..40 return if i = 1 then 1 else [partial[-1], partial[-1]]",
+    "string(for i in 1..40 return if i = 1 then 1 else [partial[-1], partial[-1]])",
+    "{d: for i in 1..40 return if i = 1 then 1 else [partial[-1], partial[-1]], r: flatten(d)}.r",
+    "{d: function() for i in 1..40 return if i = 1 then 1 else [partial[-1], partial[-1]], r: d() = d()}.r",
+    "{d: function() for i in 1..40 return if i = 1 then 1 else [partial[-1], partial[-1]], r: is(d(), d())}.r",
+    "for i in 1..5000 return [partial[-1]]",
+    "{l: for i in 1..50000 return i, r: for i in 1..1000 return sum(l)}.r",
+    "{l: for i in 1..50000 return i, r: for i in 1..1000 return sublist(l, 2)}.r",
     'for i in 1..100 return replace("' + "a" * 2000 + '", "a", "' + "b" * 2000 + '")',
 ]
 
@@ -111,6 +119,6 @@ def test_several_evaluations_may_share_one_budget() -> None:
 
 
 def test_a_budget_is_not_used_up_by_the_evaluation_before() -> None:
-    budget = Budget(steps=150)
+    budget = Budget(steps=250)
     expression = compile_expression("count(for i in 1..100 return i)")
     assert [str(expression.evaluate({}, budget=budget)) for _ in range(3)] == ["100"] * 3
