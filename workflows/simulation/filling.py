@@ -57,6 +57,8 @@ CHOICES: Mapping[str, Choice] = {
     "upheld": _kept("upheld", _weighted(full=5, partly=4, none=1)),
     "cause": _kept("cause", _weighted(product=4, process=3, person=2, external=1)),
     "systemic": _rarely(0.03),
+    "affected": lambda _rng, context: 1 if int(context.get("impact") or 1) == 1 else 12,
+    "cost": lambda rng, context: round(_offer(rng, context) * 1.1, 2),
     "remedy": _remedy,
     "amount_offered": _offer,
     "other_measures": _rarely(0.4),
