@@ -1,5 +1,4 @@
-"""Decisions as people draw them: DMN 1.1 to 1.5 files -> tables and expressions that are checked, evaluated and
-explained."""
+"""Decisions as people draw them: DMN 1.1 to 1.5 files -> decisions that are checked, evaluated and explained."""
 
 from engine.dmn.analyse import Code, TableFinding, analyse
 from engine.dmn.decisions import DecisionInfo, Decisions

@@ -30,8 +30,8 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TableFinding:
-    """One finding: rules are numbers from 1; `example` has a value for each input, in column order; severity
-    error/warning/info."""
+    """One finding. rules: numbers from 1; example: a value for each input column (None: any), empty where there is no
+    case to show; severity: `error`, `warning` or `info`."""
 
     code: Code
     severity: str

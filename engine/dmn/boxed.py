@@ -1,5 +1,4 @@
-"""Boxed expressions made ready: each kind of `engine.dmn.model` becomes one function (run, scope) -> value (DMN 1.5,
-10.2)."""
+"""Boxed expressions made ready: each kind becomes one function (run, scope) -> value (DMN 1.5, 10.2)."""
 
 from __future__ import annotations
 

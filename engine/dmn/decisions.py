@@ -1,3 +1,5 @@
+"""The loaded decisions: compiled once, evaluated often, shared between threads: nothing changes after loading."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -19,8 +21,7 @@ from engine.feel.budget import DEFAULT
 
 @dataclass(frozen=True, slots=True)
 class DecisionInfo:
-    """What the studio and the linter show of a decision; `inputs` are the input data it needs, required decisions'
-    included."""
+    """What the studio and the linter show of a decision; `inputs` are all input data it needs, also indirectly."""
 
     id: str
     name: str
@@ -53,8 +54,7 @@ class Decisions:
 
     @property
     def problems(self) -> tuple[Note, ...]:
-        """Texts that are no FEEL, unknown types and the like, found while loading; the decisions they are in give
-        null."""
+        """Texts that are no FEEL, unknown types and the like; the decisions they are in give null."""
         return self._compiled.problems
 
     @property

@@ -20,8 +20,8 @@ _MAX_BITS = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """partition: None when nothing is indexed; by_region: rule masks; anything: rules whose cell is `-`; opaque: rules
-    to ask."""
+    """The index of one column. partition: None when nothing is indexed; by_region: the rules whose simple cell covers
+    a region; anything: the rules whose cell is `-`; opaque: the rules to ask; asks: the code of each cell."""
 
     partition: Partition | None
     by_region: tuple[int, ...]
@@ -64,8 +64,7 @@ def matching(
     scope: Mapping[str, object],
     first_only: bool,
 ) -> list[int]:
-    """The positions of the matching rules in rule order; `rules` is the mask to choose from; `run` is handed to the
-    cells."""
+    """The positions of the matching rules, in order; rules: the mask to choose from; run: handed to the cells."""
     waiting: list[tuple[Column, int, object]] = []
     for each, value in zip(columns, values, strict=True):
         rules, unsure = each.candidates(rules, value)

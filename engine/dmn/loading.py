@@ -11,6 +11,8 @@ from engine.dmn.types import Types
 from engine.dmn.xml import attribute, parse_definitions
 
 Imports = Mapping[str, bytes] | Callable[[str], bytes | None]
+"""Where imported files come from: by namespace, location or name of the import, else the file with that namespace
+inside; a function is asked for the namespace."""
 
 _MAX_FILES = 50
 

@@ -56,6 +56,7 @@ class Partition:
 
 
 def partition(cells: Sequence[Cell | None]) -> Partition | None:
+    """The partition which fits these cells, opaque ones (None) left out; None when they speak of different kinds."""
     kinds = {cell.kind for cell in cells if cell is not None and cell.kind is not Kind.ANY}
     if len(kinds) > 1:
         return None

@@ -1,5 +1,4 @@
-"""A decision table made ready: inputs compiled, cells indexed, outputs compiled, hit policy applied (DMN 1.5, chapter
-8)."""
+"""A decision table made ready: inputs compiled, cells indexed, outputs compiled, hit policy applied (DMN 1.5, 8)."""
 
 from __future__ import annotations
 

@@ -16,8 +16,7 @@ from engine.feel import to_plain
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A complaint: `element` is the DMN id or name it belongs to; `severity` error means the result must not be
-    trusted."""
+    """A complaint about an element (DMN id or name); severity `error`: the result must not be trusted."""
 
     element: str
     code: str
@@ -38,8 +37,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class TableTrace:
-    """One table evaluated: the values of its inputs, the positions of the matching rules with their outputs, the
-    result."""
+    """One table evaluated: values of the inputs, positions of the matching rules, their outputs, the result."""
 
     table: Table
     inputs: Sequence[object]

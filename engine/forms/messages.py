@@ -1,3 +1,5 @@
+"""Every sentence about submitted data, in Chinese and English, by code; `{label}` is the field's label."""
+
 MESSAGES: dict[str, tuple[str, str]] = {
     "not-an-object": ("提交的数据必须是一个对象", "The submitted data must be an object"),
     "too-large": ("提交的数据过大", "The submitted data is too large"),

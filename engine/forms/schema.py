@@ -93,8 +93,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One component. `settings` are the type's own properties as they stand in the schema (`decimalDigits`, `subtype`,
-    ...)."""
+    """One component. `settings` are the type's own properties as they stand in the schema (`decimalDigits`, ...)."""
 
     kind: Kind
     id: str

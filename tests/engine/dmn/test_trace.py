@@ -1,6 +1,7 @@
 """The trace: what the try-it panel and the audit trail show must be what happened."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,3 +87,20 @@ def test_notes_are_bounded_however_much_goes_wrong() -> None:
     xml = table_xml(["x"], ["o"], [("-", f'"a" * {number}') for number, _ in enumerate(rules)], policy="COLLECT")
     result = load(definitions(decision_xml(xml))).evaluate("D", {"x": 1})
     assert 0 < len(result.diagnostics) <= 200
+
+
+def test_one_loaded_file_serves_many_threads_at_once() -> None:
+    needs = '<informationRequirement><requiredDecision href="#A"/></informationRequirement>'
+    rules = [("[1..10]", '"low"'), ("> 10", '"high"')]
+    body = decision_xml(table_xml(["x"], ["o"], rules), name="A") + decision_xml(
+        literal_xml("A + string(x)"), requires=needs
+    )
+    decisions = load(definitions(body))
+
+    def ask(number: int) -> tuple[object, object]:
+        result = decisions.evaluate("D", {"x": number})
+        return result.value, result.trace_plain()[0]["tables"][0]["inputs"][0]["value"]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(1, 401)))
+    assert answers == [(f"{'low' if number <= 10 else 'high'}{number}", number) for number in range(1, 401)]
