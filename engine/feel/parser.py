@@ -6,7 +6,7 @@ operators inside are found through `KnownNames`.
 
 from collections.abc import Iterable
 
-from engine.feel import tree
+from engine.feel import tree, walk
 from engine.feel.lexer import syntax_error
 from engine.feel.parser_forms import Forms
 from engine.feel.tree import Node
@@ -43,7 +43,7 @@ def check_height(root: Node, text: str) -> None:
     """Refuse a tree taller than MAX_HEIGHT (chains like `1+1+1+...` are tall without being nested); not recursive."""
     level: list[Node] = [root]
     for _ in range(MAX_HEIGHT):
-        level = [child for node in level for child in tree.children(node)]
+        level = [child for node in level for child in walk.children(node)]
         if not level:
             return
     raise syntax_error("too_deep", level[0].at, text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from engine.feel import tree
+from engine.feel import tree, walk
 from engine.feel.names import is_plain
 from engine.feel.values import NUMBERS, quote
 
@@ -38,7 +38,7 @@ def _names(node: tree.Node) -> list[str]:
         found += [key for key, _ in node.entries]
     elif isinstance(node, tree.FunctionNode):
         found += [parameter.name for parameter in node.parameters]
-    children = tree.children(node)
+    children = walk.children(node)
     if isinstance(node, tree.Call) and isinstance(node.callee, tree.Name):
         children = list(node.arguments)
     return found + [name for child in children for name in _names(child)]
@@ -52,7 +52,7 @@ class _Wrapped(tree.Node):
 def _careful(node: tree.Node) -> tree.Node:
     if isinstance(node, tree.Call) and isinstance(node.callee, tree.Name):
         return replace(node, arguments=tuple(map(_careful, node.arguments)))
-    rebuilt = tree.rebuild(node, _careful)
+    rebuilt = walk.rebuild(node, _careful)
     return _Wrapped(rebuilt) if isinstance(node, (tree.Name, tree.Path)) else rebuilt
 
 

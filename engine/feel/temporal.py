@@ -6,11 +6,10 @@ Durations are a whole number of nanoseconds or of months.
 """
 
 import datetime as dt
-import zoneinfo
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeAlias
+
+from engine.feel import zones
 
 NANOS = 1_000_000_000
 DAY_SECONDS = 86_400
@@ -67,12 +66,15 @@ class Time:
 
     def utc_offset(self, date: Date | None = None) -> int | None:
         """Seconds east of UTC; of a zone on `date` (without a date: the zone's standard offset)."""
-        return self.offset if self.zone is None else zone_offset(self.zone, date, self.local_nanos)
+        if self.zone is None:
+            return self.offset
+        day = date or dt.date(1970, 1, 1)
+        return zones.offset_of_local(self.zone, day.year, day.month, day.day, self.local_nanos // NANOS)
 
     def isoformat(self) -> str:
         """ISO 8601 text; a zone is written `@Area/City` (DMN 1.5, 10.3.2.3.5)."""
         fraction = f".{self.nanosecond:09d}".rstrip("0") if self.nanosecond else ""
-        return f"{self.hour:02d}:{self.minute:02d}:{self.second:02d}{fraction}{_zone_text(self.offset, self.zone)}"
+        return f"{self.hour:02d}:{self.minute:02d}:{self.second:02d}{fraction}{zones.suffix(self.offset, self.zone)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def make_time(
     """The time, or None when a part is out of its bounds, or the zone is unknown."""
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60 and 0 <= nanosecond < NANOS):
         return None
-    if (offset is not None and abs(offset) > MAX_OFFSET) or (zone is not None and not known_zone(zone)):
+    if (offset is not None and abs(offset) > MAX_OFFSET) or (zone is not None and not zones.is_known(zone)):
         return None
     return Time(hour, minute, second, nanosecond, offset, zone)
 
@@ -206,7 +208,8 @@ def add_to_datetime(value: DateTime, nanos: int) -> DateTime | None:
     date = date_from_ordinal(instant // DAY_NANOS)
     if date is None:
         return None
-    offset = zone_offset_at(time.zone, instant)
+    seconds = instant % DAY_NANOS // NANOS
+    offset = zones.offset_at_utc(time.zone, date.year, date.month, date.day, seconds)
     return _from_local(instant + (offset or 0) * NANOS, None, time.zone)
 
 
@@ -235,58 +238,3 @@ def months_between(start: Date, end: Date) -> int:
     if months < 0 and end.day > start.day:
         return months + 1
     return months
-
-
-@lru_cache(maxsize=512)
-def _zone(name: str) -> zoneinfo.ZoneInfo | None:
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
-
-
-def known_zone(name: str) -> bool:
-    """Whether the IANA database knows the zone."""
-    return _zone(name) is not None
-
-
-def zone_offset(name: str, date: Date | None, local_nanos: int = 0) -> int | None:
-    """Seconds east of UTC of a zone at a local time.
-
-    Far years are read like the same year of another 400-year cycle.
-    """
-    return _offset(name, date, local_nanos, lambda moment, zone: moment.replace(tzinfo=zone))
-
-
-def zone_offset_at(name: str, instant: int) -> int | None:
-    """Seconds east of UTC of a zone at an instant (nanoseconds as `DateTime.instant`)."""
-    ordinal, nanos = divmod(instant, DAY_NANOS)
-    date = date_from_ordinal(ordinal)
-    return _offset(name, date, nanos, lambda moment, zone: moment.replace(tzinfo=dt.UTC).astimezone(zone))
-
-
-def _offset(
-    name: str, date: Date | None, nanos: int, place: Callable[[dt.datetime, zoneinfo.ZoneInfo], dt.datetime]
-) -> int | None:
-    zone = _zone(name)
-    if zone is None:
-        return None
-    if date is None:
-        date = dt.date(1970, 1, 1)
-    year = date.year if 2 <= date.year <= 9998 else 2000 + date.year % 400
-    seconds = nanos // NANOS
-    clock = dt.time(seconds // 3600, seconds % 3600 // 60, seconds % 60)
-    offset = place(dt.datetime.combine(dt.date(year, date.month, date.day), clock), zone).utcoffset()
-    return None if offset is None else int(offset.total_seconds())
-
-
-def _zone_text(offset: int | None, zone: str | None) -> str:
-    if zone is not None:
-        return f"@{zone}"
-    if offset is None:
-        return ""
-    if offset == 0:
-        return "Z"
-    sign, rest = ("-" if offset < 0 else "+"), abs(offset)
-    seconds = f":{rest % 60:02d}" if rest % 60 else ""
-    return f"{sign}{rest // 3600:02d}:{rest % 3600 // 60:02d}{seconds}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from engine.feel import tree
+from engine.feel import tree, walk
 from engine.feel.compare import COMPARISONS, PLAIN_COMPARISONS, equal, in_range, matches, sort_keys
 from engine.feel.run import Evaluator, Scope
 from engine.feel.values import Range, Value
@@ -151,4 +151,4 @@ def mentions_input(node: tree.Node) -> bool:
     """Whether `?` occurs in the expression."""
     if isinstance(node, tree.Name) and node.name == INPUT:
         return True
-    return any(mentions_input(child) for child in tree.children(node))
+    return any(mentions_input(child) for child in walk.children(node))

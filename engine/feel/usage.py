@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from engine.feel import tree
+from engine.feel import tree, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class _Collector:
         elif isinstance(node, tree.FunctionNode):
             self.visit(node.body, bound | {parameter.name for parameter in node.parameters}, filtered)
         else:
-            for child in tree.children(node):
+            for child in walk.children(node):
                 self.visit(child, bound, filtered)
 
     def _use(self, name: str, bound: frozenset[str], filtered: bool) -> None:

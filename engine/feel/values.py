@@ -251,5 +251,5 @@ def quote(text: str) -> str:
 
 
 def key_text(key: str) -> str:
-    """A context key as `string()` prints it: bare when it is one plain word or words, else quoted."""
-    return key if key and all(part.isidentifier() for part in key.split(" ")) else quote(key)
+    """A context key as `string()` prints it: bare when it is one plain word, else quoted."""
+    return key if key.isidentifier() else quote(key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.feel import tree
+from engine.feel import tree, walk
 from engine.feel.builtins import BUILTINS, Failed, prepare_call
 from engine.feel.closures.build import build, compiles
 from engine.feel.errors import FeelError
@@ -104,8 +104,8 @@ def call_injected(
 @compiles(tree.FunctionNode)
 def function(node: tree.FunctionNode) -> Evaluator:
     """A function which remembers the scope it is written in; external (Java, PMML) ones are null, always."""
-    body, at, levels = build(node.body), node.at, tree.height(node.body) + 1
-    weight = tree.weight(node.body)
+    body, at, levels = build(node.body), node.at, walk.height(node.body) + 1
+    weight = walk.weight(node.body)
     parameters = tuple(parameter.name for parameter in node.parameters)
     types = tuple(parameter.type for parameter in node.parameters)
 

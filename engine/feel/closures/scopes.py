@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from engine.feel import tree
+from engine.feel import tree, walk
 from engine.feel.closures.build import build, compiles
 from engine.feel.compare import sort_keys
 from engine.feel.run import Evaluator, Scope
@@ -16,7 +16,7 @@ _ONE = Decimal(1)
 @compiles(tree.Filter)
 def filter_(node: tree.Filter) -> Evaluator:
     """Items for which the test is true, or the one item at the index the test gives."""
-    source, test, at, weight = build(node.source), build(node.test), node.at, tree.weight(node.test)
+    source, test, at, weight = build(node.source), build(node.test), node.at, walk.weight(node.test)
     constant = node.test.value if isinstance(node.test, tree.Literal) else None
 
     def evaluate(scope: Scope) -> Value:
@@ -53,7 +53,7 @@ def _at_index(scope: Scope, items: list[Value], index: Decimal, at: int) -> Valu
 @compiles(tree.For)
 def for_(node: tree.For) -> Evaluator:
     """The list of all results, the last variable changing fastest; `partial` is the list so far."""
-    loops, result, weight = _loops(node.bindings), build(node.result), tree.weight(node.result)
+    loops, result, weight = _loops(node.bindings), build(node.result), walk.weight(node.result)
 
     def evaluate(scope: Scope) -> Value:
         out: list[Value] = []
@@ -74,7 +74,7 @@ def for_(node: tree.For) -> Evaluator:
 def quantified(node: tree.Quantified) -> Evaluator:
     """`some` is a long `or`, `every` a long `and`."""
     loops, condition, deciding = _loops(node.bindings), build(node.condition), not node.every
-    weight = tree.weight(node.condition)
+    weight = walk.weight(node.condition)
 
     def evaluate(scope: Scope) -> Value:
         run = scope.run

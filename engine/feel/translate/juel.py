@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from engine.feel import tree
+from engine.feel import tree, walk
 from engine.feel.parser import MAX_HEIGHT
 from engine.feel.printing import format_expression
 from engine.feel.translate import build
@@ -58,7 +58,7 @@ def from_juel(text: str) -> str:
 def _print(node: tree.Node) -> str:
     level = [node]
     for _ in range(MAX_HEIGHT):
-        level = [child for parent in level for child in tree.children(parent)]
+        level = [child for parent in level for child in walk.children(parent)]
         if not level:
             return format_expression(node)
     raise NotTranslatable("too_long", 0)

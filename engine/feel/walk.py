@@ -1,0 +1,57 @@
+"""Going through a tree: its parts, its height, its weight, and a changed copy."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from engine.feel.tree import Node
+
+
+def children(node: Node) -> list[Node]:
+    """The direct parts of a node, in the order of the text; types are no parts."""
+    found: list[Node] = []
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif name == "entries":
+            found.extend(part for _, part in value)
+        elif isinstance(value, tuple):
+            found.extend(part for part in value if isinstance(part, Node))
+    return found
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(
+        name for name in kind.__slots__ if name not in ("at", "type", "name", "names", "operator", "parameters")
+    )
+    for kind in Node.__subclasses__()
+}
+
+
+def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with each of its direct parts changed."""
+    changed: dict[str, Any] = {}
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            changed[name] = change(value)
+        elif name == "entries":
+            changed[name] = tuple((key, change(part)) for key, part in value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Node):
+            changed[name] = tuple(change(part) for part in value)
+    return replace(node, **changed)
+
+
+def height(node: Node) -> int:
+    """Levels of the tree below and with the node."""
+    return 1 + max(map(height, children(node)), default=0)
+
+
+def weight(node: Node) -> int:
+    """Steps by which one evaluation of the node counts for more than one: one for every 16 nodes."""
+    count, stack = 0, [node]
+    while stack:
+        count += 1
+        stack.extend(children(stack.pop()))
+    return count // 16
