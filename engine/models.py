@@ -180,6 +180,12 @@ class UserTask(Base):
     __table_args__ = (
         Index("ix_user_task_department_open", "department", "due_at", "id", postgresql_where=text("status = 'open'")),
         Index("ix_user_task_assignee_open", "assignee", "due_at", "id", postgresql_where=text("status = 'open'")),
+        Index(
+            "ix_user_task_candidates_open",
+            "candidates",
+            postgresql_using="gin",
+            postgresql_where=text("status = 'open'"),
+        ),
         Index("ix_user_task_element_open", "definition_id", "element_id", postgresql_where=text("status = 'open'")),
         Index("ix_user_task_instance", "instance_id"),
         Index("ix_user_task_done", "completed_by", "completed_at", postgresql_where=text("status = 'completed'")),

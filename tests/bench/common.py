@@ -12,8 +12,23 @@ from engine import db
 from engine.ids import new_id
 from engine.models import Base
 from engine.settings import settings
-from tests.builders import boundary, bundle, call, decision, end, flow, form, gateway, path, process, script, start
-from tests.builders import table, timer, user
+from tests.builders import (
+    boundary,
+    bundle,
+    call,
+    decision,
+    end,
+    flow,
+    form,
+    gateway,
+    path,
+    process,
+    script,
+    start,
+    table,
+    timer,
+    user,
+)
 
 
 @contextmanager
@@ -93,7 +108,9 @@ def long_process() -> dict[str, bytes]:
     flows += path("Task_Approve", "Task_Communicate", "Task_Carry", "Task_Revisit", "End")
     lanes = {"客服": ["Task_Accept", "Task_Classify", "Task_Revisit"], "法务": ["Task_Legal", "Task_Plan"]}
     main = process("P", start(), *nodes, end(), *flows, lanes=lanes)
-    called = process("Q", start("QS"), user("Task_Investigate", form="task"), end("QE"), lanes={"质量": ["Task_Investigate"]})
+    called = process(
+        "Q", start("QS"), user("Task_Investigate", form="task"), end("QE"), lanes={"质量": ["Task_Investigate"]}
+    )
     fields = form(
         "task",
         {"type": "textfield", "id": "a", "key": "opinion", "label": "意见"},

@@ -67,7 +67,7 @@ def _in_the_middle(number: int) -> UUID:
 
 
 def _bare(task_id: UUID, like: UUID, number: int) -> float:
-    """Seconds of a transaction which locks, reads and writes what the step of instance `like` did, and thinks nothing."""
+    """Seconds of a transaction which locks, reads and writes what the step of `like` did, and thinks nothing."""
     with transaction() as session:
         instance_id = session.get_one(UserTask, task_id).instance_id
         state = session.get_one(ProcessInstance, like).state

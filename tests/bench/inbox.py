@@ -1,0 +1,56 @@
+"""The list of a department, a person's list, and the second page, with 1,000 to 100,000 open tasks."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from engine import definitions, instances, usertasks
+from engine.db import transaction
+from tests.bench.common import long_process, p50, percentile, scratch
+
+_FILL = text(
+    """
+INSERT INTO user_task (id, instance_id, definition_id, element_id, name_zh, name_en, lane, department, assignee,
+    candidates, priority, due_at, status, rev, urged, created_at)
+SELECT gen_random_uuid(), :instance, :definition, 'Task_Plan', '拟定方案', 'Draft the solution', '客服',
+    'department_' || n % 20, CASE WHEN n % 3 = 0 THEN 'person_' || n % 200 END,
+    CASE WHEN n % 50 = 0 THEN ARRAY['person_' || n % 7] ELSE '{}' END, 50,
+    CASE WHEN n % 10 <> 0 THEN now() + n % 9973 * interval '1 minute' END, 'open', 1, 0, now()
+FROM generate_series(CAST(:low AS int), CAST(:high AS int)) AS n
+"""
+)
+
+
+def run(*, sizes: Sequence[int] = (1_000, 10_000, 100_000), rounds: int = 200, **_: Any) -> dict[str, Any]:
+    """p50/p95 of a page of 50 for each number of open tasks; ratio is p95 of the largest to that of the smallest."""
+    rows: dict[str, dict[str, float]] = {}
+    with scratch() as engine:
+        with transaction() as session:
+            found = definitions.publish_files(session, "bench", long_process(), author="bench")
+            made = instances.start(session, "bench", business_key="B", variables={}, actor="bench")
+        filled = 0
+        for size in sorted(sizes):
+            with transaction() as session:
+                facts = {"instance": made.id, "definition": found.id, "low": filled + 1, "high": size}
+                session.execute(_FILL, facts)
+            filled = size
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM ANALYZE user_task"))
+            took = [_page(number) for number in range(rounds + 20)][20:]
+            rows[str(size)] = {"p50_ms": p50(took), "p95_ms": percentile(took, 0.95)}
+    first, last = rows[str(min(sizes))], rows[str(max(sizes))]
+    return {"rows": rows, "ratio": round(last["p95_ms"] / first["p95_ms"], 2)}
+
+
+def _page(number: int) -> float:
+    """Seconds for the first and the second page of a department and a person's own list."""
+    began = time.perf_counter()
+    with transaction() as session:
+        department = [f"department_{number % 20}"]
+        first = usertasks.listing(session, departments=department, limit=50)
+        usertasks.listing(session, departments=department, limit=50, after=(first[-1].due_at, first[-1].id))
+        person = f"person_{number % 7}"
+        usertasks.listing(session, departments=department, assignee=person, candidate=person, limit=50)
+    return time.perf_counter() - began
