@@ -15,6 +15,12 @@ from engine.feel.unary import INPUT, compile_tests
 from engine.feel.usage import Usage, usage
 from engine.feel.values import Value
 
+MAX_KEPT = 2_000
+"""Characters of an expression which is kept in the cache.
+
+Longer ones are compiled anew, or hostile ones could fill it.
+"""
+
 
 class _Compiled:
     """What both kinds share: the text, the tree and what it uses."""
@@ -74,7 +80,8 @@ class Expression(_Compiled):
 
         A Meter instead of a Budget shares one budget between several evaluations. diagnostics, when given,
         receives the reasons of every null which the standard calls an error (at most 100). Raises
-        BudgetExceeded, nothing else; also for a value which would be too large or too deep when written out.
+        BudgetExceeded, also for a value which would be too large or too deep when written out, and FeelError for a
+        variable which is no value.
         """
         meter = budget if isinstance(budget, Meter) else Meter(budget or DEFAULT)
         try:
@@ -151,7 +158,8 @@ def compile_expression(text: str, *, names: Iterable[str] = ()) -> Expression:
     names: variables and functions in scope; only needed for names with keywords or operators inside (`profit and
     loss`, `a-b`). Raises FeelSyntaxError.
     """
-    return _expression(text, frozenset(names))
+    compiler = _expression if len(text) <= MAX_KEPT else _expression.__wrapped__
+    return compiler(text, frozenset(names))
 
 
 def compile_unary_tests(text: str, *, names: Iterable[str] = ()) -> UnaryTests:
@@ -159,7 +167,8 @@ def compile_unary_tests(text: str, *, names: Iterable[str] = ()) -> UnaryTests:
 
     Names and errors as `compile_expression`.
     """
-    return _tests(text, frozenset(names))
+    compiler = _tests if len(text) <= MAX_KEPT else _tests.__wrapped__
+    return compiler(text, frozenset(names))
 
 
 @lru_cache(maxsize=4096)

@@ -11,11 +11,12 @@ from engine.feel.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """An added function: takes and returns FEEL values, by position in the order of `params`.
+    """An added function: takes FEEL values by position in the order of `params`.
 
-    `optional` of the last parameters may be left out (then they are None). doc_zh and doc_en are one sentence
-    each, for process owners. It may raise `FeelError` (the result is null, with its message as the diagnostic);
-    anything else it raises is a bug and passes through.
+    It returns a FEEL value, or Python data which `from_python` takes. `optional` of the last parameters may be
+    left out (then they are None). doc_zh and doc_en are one sentence each, for process owners. It may raise
+    `FeelError` (the result is null, with its message as the diagnostic); anything else it raises is a bug and
+    passes through.
     """
 
     call: Callable[..., Value]

@@ -5,9 +5,9 @@ from typing import Any, Final, TypeAlias
 
 from engine.feel.budget import Meter
 from engine.feel.builtins import BUILTINS, Failed, call_builtin
-from engine.feel.errors import Diagnostic
+from engine.feel.errors import Diagnostic, FeelError
 from engine.feel.functions import NO_FUNCTIONS, Function, Functions
-from engine.feel.values import FeelFunction, Value, from_python, type_name
+from engine.feel.values import TYPE_NAMES, FeelFunction, Value, from_python, type_name
 
 MISSING: Final = object()
 
@@ -93,7 +93,34 @@ def builtin_value(name: str) -> FeelFunction:
 
 def injected_value(name: str, function: Function) -> FeelFunction:
     """An added function as a value."""
-    return FeelFunction(name, function.params, lambda run, arguments: function.call(*arguments))
+    return FeelFunction(
+        name, function.params, lambda run, arguments: call_injected(run, name, function, arguments, None, 0)
+    )
+
+
+def call_injected(
+    run: Run, name: str, function: Function, values: list[Value], names: Sequence[str] | None, at: int
+) -> Value:
+    """Call an added function; its FeelError becomes null with a note."""
+    run.meter.step()
+    params = function.params
+    required = len(params) - function.optional
+    if names is not None:
+        given = dict(zip(names, values, strict=True))
+        fits = len(given) == len(names) and set(params[:required]) <= given.keys() <= set(params)
+        values = [given.get(param) for param in params]
+    else:
+        fits = required <= len(values) <= len(params)
+        values = [*values, *[None] * (len(params) - len(values))]
+    if not fits:
+        run.note("arguments", at, name=name, found=", ".join(map(type_name, values)) or "-")
+        return None
+    try:
+        found = function.call(*values)
+        return found if type(found) in TYPE_NAMES else from_python(found, name)
+    except FeelError as problem:
+        run.note("function_failed", at, name=name, reason=str(problem))
+        return None
 
 
 def arrange(parameters: Sequence[str], arguments: Sequence[Value], names: Sequence[str] | None) -> list[Value] | None:

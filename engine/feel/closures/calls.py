@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from engine.feel import tree, walk
 from engine.feel.builtins import BUILTINS, Failed, prepare_call
 from engine.feel.closures.build import build, compiles
-from engine.feel.errors import FeelError
-from engine.feel.functions import Function
-from engine.feel.run import MISSING, Evaluator, Run, Scope, arrange
+from engine.feel.run import MISSING, Evaluator, Run, Scope, arrange, call_injected
 from engine.feel.types import NO_VALUE, coerce
 from engine.feel.values import FeelFunction, Value, type_name
 
@@ -75,30 +73,6 @@ def _call_value(scope: Scope, function: Value, values: list[Value], names: Seque
         run.note("arguments", at, name=function.name, found=", ".join(map(type_name, values)) or "-")
         return None
     return run.call(function, arranged)
-
-
-def call_injected(
-    run: Run, name: str, function: Function, values: list[Value], names: Sequence[str] | None, at: int
-) -> Value:
-    """Call an added function; its FeelError becomes null with a note."""
-    run.meter.step()
-    params = function.params
-    required = len(params) - function.optional
-    if names is not None:
-        given = dict(zip(names, values, strict=True))
-        fits = len(given) == len(names) and set(params[:required]) <= given.keys() <= set(params)
-        values = [given.get(param) for param in params]
-    else:
-        fits = required <= len(values) <= len(params)
-        values = [*values, *[None] * (len(params) - len(values))]
-    if not fits:
-        run.note("arguments", at, name=name, found=", ".join(map(type_name, values)) or "-")
-        return None
-    try:
-        return function.call(*values)
-    except FeelError as problem:
-        run.note("function_failed", at, name=name, reason=str(problem))
-        return None
 
 
 @compiles(tree.FunctionNode)

@@ -47,6 +47,13 @@ def test_an_added_name_with_a_keyword_must_be_declared() -> None:
     assert expression.evaluate({}, functions=CALENDAR) == Decimal(8)
 
 
+def test_python_data_from_an_added_function_becomes_a_value_and_other_things_null() -> None:
+    loose = Functions(
+        {"day": Function(lambda: dt.date(2026, 3, 1)), "count": Function(lambda: 3), "bad": Function(object)}
+    )
+    assert value("[day().year, bad(), (for f in [bad] return f())[1]]", loose) == [2026, None, None]
+
+
 def test_registries_join_and_do_not_change() -> None:
     more = CALENDAR | Functions({"answer": Function(lambda: Decimal(42))})
     assert value("answer() + 0", more) == 42
