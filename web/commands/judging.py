@@ -91,7 +91,7 @@ def _decisions(path: Path, content: bytes) -> list[Finding]:
     try:
         decisions = dmn.load(content, imports=beside(path))
     except dmn.DmnError as error:
-        return [Finding(error.element or "", "bad_decision", "error", str(error), error.message, file=path.name)]
+        return [Finding(error.element or "", "bad_decision", "error", error.message_zh, error.message, file=path.name)]
     findings = [
         Finding(note.element, note.code, note.severity, note.message_zh, note.message_en, file=path.name)
         for note in decisions.problems
