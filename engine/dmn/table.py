@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.dmn import hitpolicy, texts
 from engine.dmn.cells import parse_cell, parse_values
 from engine.dmn.index import Column, column, matching
-from engine.dmn.model import Aggregation, HitPolicy, Input, Output, Table
+from engine.dmn.model import Aggregation, HitPolicy, Input, Literal, Output, Table
 from engine.dmn.texts import Code, Scope, Tests
 from engine.dmn.trace import Note, TableTrace
 from engine.dmn.types import ANY, Type
@@ -65,10 +65,7 @@ def compile_table(table: Table, names: frozenset[str], type_of: TypeOf, element:
         tuple(_column(table, position, names, where, own) for position in range(len(table.inputs))),
         tuple(_output(each, names, type_of, where, own) for each in table.outputs),
         tuple(
-            tuple(
-                texts.expression(cell.text, names, cell.id or rule.id or where, own, cell.language)
-                for cell in rule.outputs
-            )
+            tuple(_conclusion(cell, names, cell.id or rule.id or where, own) for cell in rule.outputs)
             for rule in table.rules
         ),
         where,
@@ -95,6 +92,14 @@ def _column(table: Table, position: int, names: frozenset[str], where: str, note
         element = (rule.test_ids[position] if rule.test_ids else "") or rule.id or where
         asks.append(texts.unary_tests(text, names, element, notes) if cell is None else texts.simple_tests(text))
     return column(cells, asks)
+
+
+def _conclusion(cell: Literal, names: frozenset[str], where: str, notes: list[Note]) -> Code:
+    """An output cell; a blank one is null, as every modeller means it, but worth a warning."""
+    if cell.text:
+        return texts.expression(cell.text, names, where, notes, cell.language)
+    notes.append(Note(where, "empty", "输出单元格为空", "the output cell is empty", "warning"))
+    return texts.nothing
 
 
 def _output(each: Output, names: frozenset[str], type_of: TypeOf, where: str, notes: list[Note]) -> _Output:

@@ -87,3 +87,9 @@ def test_an_output_outside_the_allowed_values_is_null_and_noted() -> None:
     result = table(["x"], ["band"], [("-", '"huge"')], allowed=['"low", "high"']).evaluate("D", {"x": 1})
     assert result.value is None
     assert result.diagnostics[0].code == "not-allowed"
+
+
+def test_a_blank_output_cell_is_null_and_a_warning() -> None:
+    decisions = table(["x"], ["a", "b"], [("-", "1", "")])
+    assert decisions.evaluate("D", {"x": 1}).plain() == {"a": 1, "b": None}
+    assert [(problem.code, problem.severity) for problem in decisions.problems] == [("empty", "warning")]
