@@ -6,26 +6,35 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from engine.db import transaction
 from web import build_assets
 from web.create_app import create_app
 from workflows import demo
 
+FAILED = pytest.StashKey[bool]()
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--pictures", default=os.environ.get("REDRESS_PICTURES"), help="Folder for pictures of every step.")
+    parser.addoption(
+        "--pictures", default=os.environ.get("REDRESS_PICTURES"), help="Folder for pictures of every step."
+    )
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """The application's own log says enough."""
 
 
 @dataclass
@@ -36,7 +45,7 @@ class Visitor:
     address: str
     pictures: Path | None
     complaints: list[str] = field(default_factory=list)
-    taken: int = 0
+    numbers: Iterator[int] = field(default_factory=count)
 
     def open(self, path: str) -> None:
         """Go to a page and wait until nothing is on its way."""
@@ -54,9 +63,8 @@ class Visitor:
     def picture(self, name: str) -> None:
         """Keep a picture, numbered in order, where somebody asked for them."""
         if self.pictures is not None:
-            self.taken += 1
             self.pictures.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=self.pictures / f"{self.taken:02d}-{name}.png")
+            self.page.screenshot(path=self.pictures / f"{next(self.numbers):02d}-{name}.png")
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +90,7 @@ def site(journey_app: Flask, database: Engine) -> Iterator[str]:
     """Address of a live server whose house is full of the demo's people, with the shipped processes published."""
     with transaction() as session:
         demo.plant(session)
-    server = make_server("127.0.0.1", 0, journey_app, threaded=True)
+    server = make_server("127.0.0.1", 0, journey_app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -92,12 +100,11 @@ def site(journey_app: Flask, database: Engine) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(
-    browser: Browser, site: str, request: pytest.FixtureRequest
-) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
     """`visit(language="en", width=390)`: a new browser window, nobody logged in."""
     contexts: list[BrowserContext] = []
     folder = request.config.getoption("--pictures")
+    numbers = count(1)  # one film strip, whoever takes the picture
 
     def open_window(language: str = "zh", theme: str = "light", width: int = 1440, height: int = 900) -> Visitor:
         context = browser.new_context(
@@ -108,14 +115,26 @@ def visit(
             [{"name": name, "value": value, "url": site} for name, value in (("language", language), ("theme", theme))]
         )
         name = request.node.name.removeprefix("test_").partition("[")[0]
-        visitor = Visitor(context.new_page(), site, Path(folder) / name if folder else None)
+        context.set_default_timeout(10_000)
+        visitor = Visitor(context.new_page(), site, Path(folder) / name if folder else None, numbers=numbers)
         visitor.page.on("console", lambda message: _note(visitor, message))
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         return visitor
 
     yield open_window
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if folder and request.node.stash.get(FAILED, False):
+            context.pages[0].screenshot(path=Path(folder) / f"failed-{number}.png")
         context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember a failure, so that the last pictures can be kept."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
 
 
 def _note(visitor: Visitor, message: ConsoleMessage) -> None:

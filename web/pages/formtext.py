@@ -14,8 +14,21 @@ _PARTS: Final = ("label", "dateLabel", "timeLabel", "description", "text", "alt"
 
 
 def in_language(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema with its texts in the language of this request; without a translation the text stays."""
-    return dict(schema) if language() == "zh" else english(schema)
+    """The schema with its texts in the language of this request; without a translation the text stays.
+
+    Times are shown by 24 hours unless the form says otherwise.
+    """
+    return with_24_hours(dict(schema) if language() == "zh" else english(schema))
+
+
+def with_24_hours(component: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema whose fields for times ask by 24 hours."""
+    changed = dict(component)
+    if changed.get("type") == "datetime":
+        changed.setdefault("use24h", True)
+    if isinstance(changed.get("components"), list):
+        changed["components"] = [with_24_hours(one) for one in changed["components"] if isinstance(one, Mapping)]
+    return changed
 
 
 def english(schema: Mapping[str, Any]) -> dict[str, Any]:

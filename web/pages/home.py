@@ -1,4 +1,4 @@
-"""The start page: staff go to their inbox, everybody else to the portal."""
+"""The start page: who works here goes to the first desk open to them, everybody else to the portal."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from web.access import PUBLIC, Rule
 from web.identity import caller
+from web.pages.shell import navigation
 
 pages = Blueprint("home", __name__)
 ACCESS: Final[dict[str, Rule]] = {"home.page": PUBLIC}
@@ -15,4 +16,7 @@ ACCESS: Final[dict[str, Rule]] = {"home.page": PUBLIC}
 @pages.get("/")
 def page() -> Response:
     """Where this visitor begins."""
-    return redirect(url_for("inbox.page" if caller() else "portal.page"))
+    if caller() is None:
+        return redirect(url_for("portal.page"))
+    desks = navigation()
+    return redirect(desks[0].address if desks else url_for("login.page"))

@@ -3,6 +3,7 @@
 //   data-ask="id of a <dialog>": its form is shown first and its fields become the body.
 //   data-body='{"…"}': a fixed body.  data-then: "reload", "refresh" (the list), "parts" (see parts.js) or an address.
 import { call, complain, faults } from './api.js';
+import { settle } from './leaving.js';
 import { refreshParts } from './parts.js';
 import { say } from './texts.js';
 import { toast, toastLater } from './toast.js';
@@ -50,6 +51,7 @@ function after(button) {
 
 async function act(button) {
   const [method, url] = button.dataset.act.split(' ');
+  await settle();
   const options = { rev: button.dataset.rev, once: method === 'POST' ? crypto.randomUUID() : undefined };
   const fixed = button.dataset.body ? JSON.parse(button.dataset.body) : {};
   const dialog = button.dataset.ask && document.getElementById(button.dataset.ask);

@@ -1,5 +1,6 @@
 // The task page: the form, its autosaved draft, and completion which keeps what was typed when somebody was faster.
 import { call, complain, faults } from '../base/api.js';
+import { beforeLeaving } from '../base/leaving.js';
 import { say } from '../base/texts.js';
 import { toast, toastLater } from '../base/toast.js';
 import { showFaults, showForm } from '../forms/show.js';
@@ -26,6 +27,7 @@ async function save() {
   try {
     const { data, rev: next } = await call('PUT', `${given.url}/draft`, { draft: typed() }, { rev });
     rev = data?.rev ?? next ?? rev;
+    for (const one of document.querySelectorAll('[data-act][data-rev]')) one.dataset.rev = rev;
     const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
     state.textContent = say('Draft saved at {0}', at);
   } catch (problem) {
@@ -89,6 +91,7 @@ if (given) {
   if (given.readonly) form.setProperty('readOnly', true);
   else {
     known = JSON.stringify(typed());
+    beforeLeaving(() => { clearTimeout(waiting); saving = saving.then(save); return saving; });
     form.on('changed', saveSoon);
     state.textContent = given.saved;
     button.addEventListener('click', complete);
