@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
+import adoptedStyles from './plugins/adopted-styles.js';
 import formTexts from './plugins/form-texts.js';
 import sprite from './plugins/sprite.js';
 
@@ -12,7 +13,7 @@ export default defineConfig({
   root: here('.'),
   base: '/static/build/',
   publicDir: false,
-  plugins: [sprite(here('icons.txt')), formTexts()],
+  plugins: [adoptedStyles(), sprite(here('icons.txt')), formTexts()],
   build: {
     outDir: here('../static/build'),
     emptyOutDir: true,

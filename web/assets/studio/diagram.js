@@ -40,7 +40,7 @@ export async function openDiagram(canvas, panel, xml, { onChange, bundle }) {
     textRenderer: { defaultStyle: { fontFamily: 'inherit' } },
   });
   await modeler.importXML(xml);
-  modeler.get('canvas').zoom('fit-viewport', 'auto');
+  show(modeler.get('canvas'));
   modeler.get('eventBus').on('commandStack.changed', async () => {
     const { xml: changed } = await modeler.saveXML({ format: true });
     onChange(changed);
@@ -52,6 +52,15 @@ export async function openDiagram(canvas, panel, xml, { onChange, bundle }) {
     focus: (id) => select(modeler, id),
     mark: (findings) => mark(modeler, findings),
   };
+}
+
+// The whole diagram, but readable and not under the palette: a wide one shows its beginning.
+function show(canvas) {
+  canvas.zoom('fit-viewport', 'auto');
+  if (canvas.zoom() < 0.6) canvas.zoom(0.6, { x: 0, y: 0 });
+  const { inner } = canvas.viewbox();
+  const scale = canvas.zoom();
+  canvas.viewbox({ x: inner.x - 110 / scale, y: inner.y - 40 / scale, width: canvas.getSize().width / scale, height: canvas.getSize().height / scale });
 }
 
 function select(modeler, id) {
