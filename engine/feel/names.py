@@ -6,6 +6,7 @@ the text alone does not tell, the names in scope do. The longest known name wins
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from engine.feel.lexer import KEYWORDS, NAME_PART, SPACE, SPACES, WORD
 
@@ -25,48 +26,45 @@ def is_legal(name: str) -> bool:
     return _LEGAL.fullmatch(name) is not None
 
 
-class KnownNames:
-    """The names which need help, by their first character, longest first."""
+_END = ""
 
-    __slots__ = ("_by_first",)
+
+class KnownNames:
+    """The names which need help, as a tree of their tokens: however many, a look-up is as long as one name."""
+
+    __slots__ = ("_root",)
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._by_first: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+        self._root: dict[str, Any] = {}
         for name in names:
             self.add(name)
 
     def add(self, name: str) -> None:
         """Make a name known; plain ones need no help and are skipped."""
         name = normal(name)
-        if not WORD.match(name) or is_plain(name) or name in KEYWORDS:
+        if not WORD.match(name) or is_plain(name) or name in KEYWORDS or len(name) > MAX_NAME:
             return
-        bucket = self._by_first.setdefault(name[0], [])
-        if any(known == name for known, _ in bucket):
-            return
-        pattern = re.compile(_pattern(name))
-        bucket.append((name, pattern))
-        bucket.sort(key=lambda entry: -len(entry[0]))
+        branch = self._root
+        for token in _TOKENS.findall(name):
+            branch = branch.setdefault(token, {})
+        branch.setdefault(_END, name)
 
     def match(self, text: str, position: int) -> tuple[str, int] | None:
-        """The longest known name at the position and where it ends."""
-        for name, pattern in self._by_first.get(text[position : position + 1], ()):
-            found = pattern.match(text, position)
-            if found and not (NAME_PART.match(text, found.end()) and NAME_PART.match(name[-1])):
-                return name, found.end()
-        return None
+        """The longest known name at the position and where it ends; white space between its tokens does not matter."""
+        branch = self._root
+        found: tuple[str, int] | None = None
+        while branch:
+            token = _TOKENS.match(text, position)
+            if token is None:
+                break
+            branch = branch.get(token[1], _NOTHING)
+            position = token.end()
+            if _END in branch:
+                found = branch[_END], position
+        return found
 
 
-def _pattern(name: str) -> str:
-    """The tokens of a name with any white space between them; some is needed between two words only."""
-    out = ""
-    previous_is_word = False
-    for token in _TOKENS.findall(name):
-        is_word = WORD.match(token) is not None or token.isdigit()
-        gap = f"[{SPACE}]+" if previous_is_word and is_word else f"[{SPACE}]*"
-        out += (gap if out else "") + re.escape(token)
-        previous_is_word = is_word
-    return out
-
-
-_TOKENS = re.compile(f"{WORD.pattern}|[0-9]+|[^{SPACE}]")
+_NOTHING: dict[str, Any] = {}
+MAX_NAME = 500
+_TOKENS = re.compile(f"[{SPACE}]*({WORD.pattern}|[0-9]+|[^{SPACE}])")
 _LEGAL = re.compile(f"{WORD.pattern}(?:[./+*'’-]|[{SPACE}]|{NAME_PART.pattern})*")

@@ -11,7 +11,7 @@ from engine.feel.lexer import syntax_error
 from engine.feel.parser_forms import Forms
 from engine.feel.tree import Node
 
-MAX_TEXT = 100_000
+MAX_TEXT = 32_768
 MAX_HEIGHT = 120
 
 

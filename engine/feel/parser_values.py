@@ -157,7 +157,7 @@ class Values(Core):
 
     def _context(self) -> Node:
         at = self.take().start
-        entries: list[tuple[str, Node]] = []
+        entries: dict[str, Node] = {}
         while not self.accept("}"):
             if entries:
                 self.expect(",")
@@ -168,11 +168,11 @@ class Values(Core):
                     self.known.add(key)
             else:
                 key = self.declared_name(":")
-            if any(key == other for other, _ in entries):
+            if key in entries:
                 raise syntax_error("duplicate_key", token.start, self.text, found=key)
             self.expect(":")
-            entries.append((key, self.expression()))
-        return tree.ContextNode(tuple(entries), at=at)
+            entries[key] = self.expression()
+        return tree.ContextNode(tuple(entries.items()), at=at)
 
     def _function(self) -> Node:
         at = self.take().start
