@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, redirect, request, url_for
 
+from web.hostile import check_parts
 from web.identity import by_token, caller
 from web.problems import Unauthenticated, wants_page
 from web.security import csrf
@@ -69,9 +70,9 @@ API: Final[dict[str, Rule]] = {
             "api-cases.show",
             "api-cases.edit",
             "api-cases.reveal",
-            "api-cases.timeline",
-            "api-cases.comments",
-            "api-cases.comment",
+            "api-story.timeline",
+            "api-story.comments",
+            "api-story.comment",
             "api-evidence.listing",
             "api-evidence.add",
             "api-evidence.verify",
@@ -170,6 +171,7 @@ def _enforce() -> Response | None:
     if rule.person and person is None:
         return _to_login()
     if request.method in UNSAFE and not by_token():
+        check_parts()
         csrf.protect()
     if rule.roles and person is not None and rule.roles.isdisjoint(person.roles):
         raise NotAllowed

@@ -28,6 +28,13 @@ def _check_address() -> None:
         raise BadRequest("Compressed bodies are not accepted", message_zh="不接受压缩的请求体")
 
 
+def check_parts() -> None:
+    """Refuse a form with a part which has no name: neither Flask-WTF nor webargs expects one."""
+    parts: list[tuple[str | None, object]] = [*request.form.items(multi=True), *request.files.items(multi=True)]
+    if any(name is None for name, _ in parts):
+        raise BadRequest("A part of the form has no name", message_zh="表单中有一部分没有名称")
+
+
 def load_json(raw: bytes) -> Any:
     """The value of a JSON text (RFC 8259).
 

@@ -7,7 +7,7 @@ when the first commits it answers the same again, when the first rolls back it d
 import hashlib
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import orjson
 from flask import request
@@ -48,11 +48,18 @@ def request_digest() -> str:
         for name, value in sorted(request.form.items(multi=True)):
             add(name.encode(), value.encode())
         for name, file in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
-            add(name.encode(), (file.filename or "").encode(), hashlib.sha256(file.stream.read()).digest())
+            add(name.encode(), (file.filename or "").encode(), _file_digest(file.stream))
             file.stream.seek(0)
     else:
         add(request.get_data(cache=True))
     return digest.hexdigest()
+
+
+def _file_digest(stream: IO[bytes]) -> bytes:
+    digest = hashlib.sha256()
+    while block := stream.read(1 << 18):
+        digest.update(block)
+    return digest.digest()
 
 
 def once(session: Session, actor: str, work: Callable[[], Kept]) -> tuple[Kept, bool]:

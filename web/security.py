@@ -89,6 +89,7 @@ def configure(app: Flask) -> None:
         SESSION_COOKIE_PATH="/",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=given.session_hours),
+        TRUSTED_HOSTS=list(given.hosts) or None,
         MAX_CONTENT_LENGTH=given.max_upload,
         MAX_FORM_MEMORY_SIZE=given.max_body,
         MAX_FORM_PARTS=200,

@@ -18,6 +18,7 @@ class Settings:
 
     secret_key: signs cookies and cursors; without `REDRESS_SECRET_KEY` one is made once and kept under `var`.
     https: the site is reached by HTTPS only: Secure cookies with the `__Host-` prefix, HSTS.
+    hosts: names under which the site is reached, `.example.com` with all below; empty = any.
     proxies: number of reverse proxies in front whose `X-Forwarded-*` headers are believed.
     session_hours: so many hours after logging in a person has to log in again.
     limits_storage: where rate limits are counted; `memory://` counts per process, `redis://...` for all.
@@ -32,6 +33,7 @@ class Settings:
 
     secret_key: str
     https: bool
+    hosts: tuple[str, ...]
     proxies: int
     session_hours: int
     limits_storage: str
@@ -69,6 +71,7 @@ def settings() -> Settings:
     return Settings(
         secret_key=env.get("REDRESS_SECRET_KEY") or _kept_secret(engine_settings().var / "web_secret"),
         https=env.get("REDRESS_HTTPS", "").lower() in _TRUE,
+        hosts=tuple(name.strip() for name in env.get("REDRESS_HOSTS", "").split(",") if name.strip()),
         proxies=int(env.get("REDRESS_PROXIES", "0")),
         session_hours=int(env.get("REDRESS_SESSION_HOURS", "12")),
         limits_storage=env.get("REDRESS_LIMITS_STORAGE", "memory://"),

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from random import Random
@@ -25,6 +26,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 
 from engine import db, usertasks
+from engine.clock import now
 from engine.models import ProcessInstance, TaskStatus, UserTask
 from engine.settings import ROOT
 from web.commands import scratch
@@ -73,34 +75,26 @@ def run(cases: int = 200, clients: int = 4, threads: int = 4, seed: int = 7, bun
 
 def _prepare(cases: int, seed: int, bundles: Path) -> tuple[str, list[Work]]:
     """Take in complaints; the token of somebody who may do their first user tasks, and what each task wants."""
-    rng, work = Random(seed), list[Work]()
+    rng, work, department = Random(seed), list[Work](), ""
     with db.transaction() as session:
         demo.plant(session, bundles=bundles)
     for _ in range(cases):
         with db.transaction() as session:
-            complaint = stories.complaint(rng, _yesterday())
+            complaint = stories.complaint(rng, now() - timedelta(days=1))
             case = receiving.receive(session, complaint, actor="system")
-            task = session.scalars(
-                select(UserTask).where(
-                    UserTask.instance_id == case.instance_id, UserTask.status == TaskStatus.OPEN.value
-                )
-            ).first()
+            waiting = select(UserTask).where(
+                UserTask.instance_id == case.instance_id, UserTask.status == TaskStatus.OPEN.value
+            )
+            task = session.scalars(waiting).first()
             if task is None:
                 raise RuntimeError(f"no user task waits in case {case.number}")
+            department = task.department or ""
             values = filling.fill(usertasks.form(session, task), usertasks.context(session, task), rng)
             work.append((task.id, task.instance_id, values))
     with db.transaction() as session:
-        person = _worker(session, task.department or "")
+        person = _worker(session, department)
         _, token = people.issue_token(session, person, by=person, name="bench")
     return token, work
-
-
-def _yesterday() -> Any:
-    from datetime import timedelta
-
-    from engine.clock import now
-
-    return now() - timedelta(days=1)
 
 
 def _worker(session: Any, department: str) -> Person:

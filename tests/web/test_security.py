@@ -118,6 +118,24 @@ def test_forwarded_headers_are_believed_from_as_many_proxies_as_the_settings_say
         settings.cache_clear()
 
 
+def test_a_host_which_is_not_ours_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDRESS_HOSTS", "complaints.example.com, .example.cn")
+    settings.cache_clear()
+    try:
+        bare = Flask(__name__)
+        security.configure(bare)
+        bare.add_url_rule("/", "home", lambda: "")
+        client = bare.test_client()
+        codes = {
+            host: client.get("/", headers={"Host": host}).status_code
+            for host in ("complaints.example.com", "a.example.cn", "evil.example")
+        }
+        assert codes == {"complaints.example.com": 200, "a.example.cn": 200, "evil.example": 400}
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+
+
 def test_without_the_setting_they_are_not_believed(anybody: Door) -> None:
     problem(anybody.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}), 401)
 

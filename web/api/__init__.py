@@ -19,10 +19,11 @@ from web.api import (
     outbox,
     people,
     session,
+    story,
     tasks,
     tokens,
 )
-from web.api.base import Api
+from web.api.openapi import Api
 
 PREFIX: Final = "/api/v1"
 _DESCRIPTION: Final = (
@@ -51,7 +52,7 @@ def register(app: Flask) -> None:
     schemes("bearer", {"type": "http", "scheme": "bearer"})
     schemes("cookie", {"type": "apiKey", "in": "cookie", "name": app.config["SESSION_COOKIE_NAME"]})
     schemes("csrf", {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"})
-    for resource in (session, cases, evidence, tasks, instances, incidents, messages, definitions, drafts):
+    for resource in (session, cases, story, evidence, tasks, instances, incidents, messages, definitions, drafts):
         api.register_blueprint(resource.blueprint)
     for resource in (people, tokens, notices, outbox, bundles):
         api.register_blueprint(resource.blueprint)

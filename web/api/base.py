@@ -8,25 +8,20 @@ OpenAPI document does not name, and document the rest.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
-from typing import Any, Final, NoReturn, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import marshmallow as ma
 import orjson
-from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Request, Response, request
-from flask_smorest import Api as SmorestApi
+from flask import Response, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import fields, validate
 from webargs import core
-from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from engine.db import transaction
 from web import etag, hostile, idempotency
-from web.faults import invalid, of_messages
+from web.api.parsing import Parser
+from web.faults import invalid
 from web.identity import caller
-from web.problems import PROBLEM_JSON, UnsupportedMediaType
-from web.settings import settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 MOST_ITEMS: Final = 200
@@ -113,44 +108,6 @@ def page_of(item: type[Schema]) -> type[Schema]:
     )
 
 
-class Parser(FlaskParser):
-    """webargs with our JSON reader, our errors, and each schema's own word on the unknown."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # noqa: RUF012 - webargs declares it so
-
-    def load_json(self, req: Request, schema: ma.Schema) -> Any:
-        """The JSON body; an absent one counts as `{}`. 413 and 415 are raised here."""
-        if req.content_length is not None and req.content_length > settings().max_body:
-            raise RequestEntityTooLarge
-        raw = req.get_data(cache=True)
-        if len(raw) > settings().max_body:
-            raise RequestEntityTooLarge
-        if not raw:
-            return {}
-        if not core.is_json(req.mimetype):
-            raise UnsupportedMediaType(accepted="application/json")
-        return hostile.load_json(raw)
-
-    def load_form(self, req: Request, schema: ma.Schema) -> Any:
-        """The fields of a form or multipart body, checked for what PostgreSQL cannot store."""
-        for name, value in req.form.items(multi=True):
-            hostile.check_text(name, name)
-            hostile.check_text(value, name)
-        return super().load_form(req, schema)
-
-    def handle_error(
-        self,
-        error: ma.ValidationError,
-        req: Request,
-        schema: ma.Schema,
-        *,
-        error_status_code: int | None,
-        error_headers: Mapping[str, str] | None,
-    ) -> NoReturn:
-        """Every validation error is an `Invalid`."""
-        raise of_messages(error.messages_dict) from error
-
-
 _IF_MATCH: Final = {
     "in": "header",
     "name": "If-Match",
@@ -184,10 +141,8 @@ class Blueprint(SmorestBlueprint):
         options["tags"] = [self.tag]
         super().add_url_rule(rule, *args, **options)
 
-    def reads(
-        self, schema: type[Schema], *, query: type[Schema] | None = None, etags: bool = False
-    ) -> Callable[[View], View]:
-        """A view `view(session, [query], **path)` which changes nothing; etags: 304 for a version already known."""
+    def reads(self, schema: type[Schema], *, query: type[Schema] | None = None) -> Callable[[View], View]:
+        """A view `view(session, [query], **path)` which changes nothing."""
 
         def decorate(view: View) -> View:
             @wraps(view)
@@ -196,10 +151,7 @@ class Blueprint(SmorestBlueprint):
                 with transaction() as session:
                     answer = _answer(view(session, *args, **path))
                     body = _dump(schema, answer.data)
-                response = _respond(body, answer, 200)
-                if etags:
-                    response.make_conditional(request)
-                return response
+                return _respond(body, answer, 200)
 
             documented = self.response(200, schema)(run)
             return cast(View, self.arguments(query, location="query")(documented) if query else documented)
@@ -317,32 +269,3 @@ def _refuse_body() -> None:
     raw = request.get_data(cache=True)
     if raw and (not core.is_json(request.mimetype) or hostile.load_json(raw) != {}):
         raise invalid("", "unknown", "此请求不带内容", "This request takes no content")
-
-
-def _name_of(schema: Any) -> str:
-    return (schema if isinstance(schema, type) else type(schema)).__name__
-
-
-class Api(SmorestApi):
-    """smorest's registration and OpenAPI document with our problem shape; errors are `web.problems`' alone."""
-
-    ERROR_SCHEMA = Problem
-    DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
-
-    def _init_spec(self, **options: Any) -> None:
-        super()._init_spec(marshmallow_plugin=MarshmallowPlugin(schema_name_resolver=_name_of), **options)
-
-    def _register_responses(self) -> None:
-        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_JSON
-        super()._register_responses()
-        del self.DEFAULT_RESPONSE_CONTENT_TYPE
-
-    def register_blueprint(self, blp: Blueprint, *, parameters: Any = None, **options: Any) -> None:
-        """As smorest's, with the resource's own tag."""
-        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
-        self._app.register_blueprint(blp, **options)
-        blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=parameters)
-        self.spec.tag({"name": blp.tag, "description": blp.description})
-
-    def _register_error_handlers(self) -> None:
-        """None: they would answer in another shape."""

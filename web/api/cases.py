@@ -10,7 +10,7 @@ from web import cursors, etag
 from web.api.base import Answer, Blueprint, PageQuery, Schema, nothing, page_of
 from web.identity import me
 from workflows import cases, parties, people, receiving
-from workflows.models import Case, CaseStatus, Comment, Source
+from workflows.models import Case, CaseStatus, Source
 from workflows.receiving import Complaint
 
 blueprint = Blueprint("cases", __name__, description="Complaint files (ISO 10002)")
@@ -173,36 +173,6 @@ class CaseQuery(PageQuery):
     text = fields.String(load_default=nothing, validate=_SHORT)
 
 
-class EntryOut(Schema):
-    """A line of the timeline."""
-
-    at = fields.AwareDateTime(required=True)
-    kind = fields.String(required=True)
-    actor = fields.String(required=True)
-    data = fields.Dict(required=True)
-
-
-class CommentOut(Schema):
-    """A remark of staff; never shown to the complainant."""
-
-    id = fields.UUID(required=True)
-    at = fields.AwareDateTime(required=True)
-    author = fields.String(required=True)
-    text = fields.String(required=True)
-
-
-class CommentIn(Schema):
-    """A remark."""
-
-    text = fields.String(required=True, validate=validate.Length(1, 10_000))
-
-
-class CommentReceipt(Schema):
-    """The id of a remark."""
-
-    id = fields.UUID(required=True)
-
-
 class Reason(Schema):
     """Why."""
 
@@ -254,7 +224,7 @@ def receive(session: Session, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.get("/<number>")
-@blueprint.reads(CaseOut, etags=True)
+@blueprint.reads(CaseOut)
 def show(session: Session, number: str) -> Answer:
     """Show a case file"""
     case = cases.open_case(session, me(), number)
@@ -281,34 +251,3 @@ def reveal(session: Session, body: dict[str, str], number: str) -> dict[str, str
     """See the complainant in clear; who looked and why is recorded"""
     case = cases.open_case(session, me(), number, "case.reveal")
     return cases.reveal(session, me(), case, reason=body["reason"])
-
-
-@blueprint.get("/<number>/timeline")
-@blueprint.reads(page_of(EntryOut), query=PageQuery)
-def timeline(session: Session, query: dict[str, Any], number: str) -> dict[str, Any]:
-    """Everything that happened to a case, oldest first"""
-    case = cases.open_case(session, me(), number)
-    position = cursors.unpack(f"timeline:{case.id}", query["after"])
-    start = int(position[0]) if position else 0
-    entries = cases.timeline(session, case)
-    end = start + query["limit"]
-    return cursors.page(f"timeline:{case.id}", entries[start : end + 1], query["limit"], lambda _: (end,))
-
-
-@blueprint.get("/<number>/comments")
-@blueprint.reads(page_of(CommentOut), query=PageQuery)
-def comments(session: Session, query: dict[str, Any], number: str) -> dict[str, Any]:
-    """List the remarks of staff, oldest first"""
-    case = cases.open_case(session, me(), number)
-    position = cursors.unpack(f"comments:{case.id}", query["after"])
-    after = position[0] if position else None
-    found = cases.comments(session, case, after=after, limit=query["limit"] + 1)
-    return cursors.page(f"comments:{case.id}", found, query["limit"], lambda remark: (remark.id,))
-
-
-@blueprint.post("/<number>/comments")
-@blueprint.commands(CommentReceipt, status=201, body=CommentIn)
-def comment(session: Session, body: dict[str, str], number: str) -> Comment:
-    """Add a remark"""
-    case = cases.open_case(session, me(), number, "case.comment")
-    return cases.comment(session, me(), case, body["text"])

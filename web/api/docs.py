@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, render_template
 
-from web.api.base import Api
+from web.api.openapi import Api
 
 blueprint = Blueprint("api-reference", __name__, url_prefix="/api/v1", template_folder="templates")
 _METHODS: Final = ("get", "post", "put", "patch", "delete")

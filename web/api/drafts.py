@@ -126,7 +126,7 @@ def create(session: Session, body: dict[str, Any]) -> Answer:
 
 
 @blueprint.get("/<key>")
-@blueprint.reads(DraftOut, etags=True)
+@blueprint.reads(DraftOut)
 def show(session: Session, key: str) -> Answer:
     """Show a draft with its files"""
     draft = _draft(session, key)

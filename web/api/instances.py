@@ -145,7 +145,7 @@ def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/<uuid:instance_id>")
-@blueprint.reads(InstanceDetail, etags=True)
+@blueprint.reads(InstanceDetail)
 def show(session: Session, instance_id: UUID) -> Answer:
     """Show an instance with its data and where its tokens stand"""
     instance = readable(session, instance_id)

@@ -194,7 +194,7 @@ def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/<uuid:task_id>")
-@blueprint.reads(TaskOut, etags=True)
+@blueprint.reads(TaskOut)
 def show(session: Session, task_id: UUID) -> Answer:
     """Show a user task with its form, its case and what one may do with it"""
     opened = usertasks.open_task(session, me(), task_id)

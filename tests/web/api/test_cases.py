@@ -213,13 +213,6 @@ def test_what_is_not_editable_is_refused(as_: Callable[[str], Door], case: dict[
         assert refused["problems"][0]["path"] == field
 
 
-def test_a_known_version_is_not_sent_again(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
-    door = as_("li")
-    path = f"/cases/{case['number']}"
-    version = door.get(path).headers["ETag"]
-    assert door.get(path, headers={"If-None-Match": version}).status_code == 304
-
-
 def test_remarks_are_kept_in_order(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
     door = as_("li")
     path = f"/cases/{case['number']}/comments"

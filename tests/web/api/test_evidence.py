@@ -84,6 +84,14 @@ def test_a_file_is_needed_and_only_one(as_: Callable[[str], Door], case: dict[st
     problem(door.post(path, data=two, content_type="multipart/form-data"), 422)
 
 
+def test_a_part_without_a_name_is_refused(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
+    body = b"--x\r\nContent-Disposition: form-data\r\n\r\n{}\r\n--x--\r\n"
+    path = f"/cases/{case['number']}/evidence"
+    for key in ({}, {"Idempotency-Key": "k"}):
+        answer = as_("li").post(path, data=body, content_type="multipart/form-data; boundary=x", headers=key)
+        problem(answer, 400)
+
+
 def test_an_unknown_kind_is_named(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
     refused = problem(_send(as_("li"), case["number"], PNG, kind="gossip"), 422)
     assert refused["problems"][0]["path"] == "kind"
