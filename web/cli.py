@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {  # name -> (module, help); the order is
     "worker": ("running", "A worker: timers, letters, webhooks, sweeping."),
     "beat": ("running", "The clock which wakes the workers."),
     "migrate": ("running", "Bring the database to the schema of this version."),
+    "person": ("staff", "Create a person, or give one a new password."),
     "check": ("bundles", "Say what is wrong with diagrams, decisions and forms."),
     "publish": ("bundles", "Publish a bundle: a folder of diagrams, decisions and forms."),
     "import": ("records", "Take in complaint records from a CSV or JSON file."),

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+
+from engine.db import transaction
+from workflows import people
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -127,4 +131,25 @@ def test_a_database_which_does_not_answer_is_said_in_one_line() -> None:
     answer = redress("migrate", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert answer.returncode == 1
     assert answer.stderr.startswith("redress: the database: ")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_person_gets_a_password_once_and_can_log_in_with_it(database: Engine) -> None:
+    made = redress("person", "ada", "--department", "technology", "--role", "administrator", "--name-zh", "艾达")
+    assert made.returncode == 0, made.stderr
+    changed = redress("person", "ada", "--role", "auditor")
+    assert changed.stdout == ""
+    with transaction() as session:
+        person = people.authenticate(session, "ada", made.stdout.strip())
+        assert person is not None
+        assert (person.roles, person.name_zh, person.department) == (["auditor"], "艾达", "technology")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("a b", "--department", "technology"), ("bob",), ("bob", "--department", "nowhere", "--role", "staff")],
+)
+def test_a_person_who_cannot_be_is_refused_on_one_line(database: Engine, arguments: tuple[str, ...]) -> None:
+    answer = redress("person", *arguments)
+    assert answer.returncode == 1
     assert answer.stderr.count("\n") == 1

@@ -5,7 +5,7 @@ from random import Random
 
 from engine import clock, db
 from web.commands import ready
-from web.commands.output import CONSOLE, progress
+from web.commands.output import CONSOLE, progress, remark
 from workflows import demo, people, receiving, simulation
 from workflows.models import Person
 from workflows.simulation import stories
@@ -37,6 +37,7 @@ def fill(cases: int) -> None:
         was_empty = ready.prepare(people=True, upgrade=True)
     if not was_empty or cases == 0:
         return
+    remark(f"working {cases} demo cases")
     new = min(_NEW, cases)
     with progress("demo cases") as advance:
         begin = clock.now() - _PAST

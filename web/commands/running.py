@@ -9,12 +9,13 @@ import sys
 import time
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from engine import db
 from engine.settings import settings
-from web.commands import demo
+from web.commands import demo, ready
 from web.commands.output import CONSOLE, remark
 from web.commands.supervisor import Supervisor
 from workflows import migrations
@@ -79,11 +80,17 @@ def beat_command() -> None:
 
 
 @click.command("migrate")
-def migrate_command() -> None:
-    """Bring the database to the schema of this version."""
-    url = db.database_url()
-    migrations.upgrade(url)
-    remark("the database has the schema of this version")
+@click.option("--shipped", is_flag=True, help="Put in master data, and the shipped processes where there are none yet.")
+@click.option("--phase", type=click.Choice(["pre", "all"]), default="all", show_default=True)
+def migrate_command(shipped: bool, phase: Literal["pre", "all"]) -> None:
+    """Bring the database to the schema of this version.
+
+    Phase `pre` stops before the first revision which the version running now could not live with.
+    """
+    migrations.upgrade(db.database_url(), phase)
+    if shipped:
+        ready.prepare()
+    remark("the database has the schema of this version" if phase == "all" else "the new version may be started")
 
 
 def _web(host: str, port: int, workers: int, threads: int) -> list[str]:
