@@ -3,6 +3,7 @@
 Elements are connected in the order given; `flow` adds further sequence flows, `path` a chain of them.
 """
 
+import itertools
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
@@ -169,7 +170,8 @@ def event(kind: str, reference: str = "") -> str:
 
 def condition(expression: str) -> str:
     """A conditional event definition."""
-    return f"<bpmn:conditionalEventDefinition><bpmn:condition>{escape(expression)}</bpmn:condition></bpmn:conditionalEventDefinition>"
+    inside = f"<bpmn:condition>{escape(expression)}</bpmn:condition>"
+    return f"<bpmn:conditionalEventDefinition>{inside}</bpmn:conditionalEventDefinition>"
 
 
 def each(
@@ -200,7 +202,7 @@ def flow(source: str, target: str, condition: str | None = None, *, default: boo
 
 def path(*ids: str) -> list[Element | Flow]:
     """A chain of plain flows."""
-    return [Flow(source, target) for source, target in zip(ids, ids[1:], strict=False)]
+    return [Flow(source, target) for source, target in itertools.pairwise(ids)]
 
 
 def _flat(parts: tuple[Part, ...]) -> list[Element | Flow]:
@@ -216,14 +218,14 @@ def _inside(parts: tuple[Part, ...]) -> str:
     flows = [member for member in members if isinstance(member, Flow)]
     if not flows:
         chain = [node.id for node in nodes if node.tag != "boundaryEvent" and "triggeredByEvent" not in node.attributes]
-        flows = [Flow(source, target) for source, target in zip(chain, chain[1:], strict=False)]
+        flows = [Flow(source, target) for source, target in itertools.pairwise(chain)]
     defaults = {member.source: member.id for member in flows if member.default}
     text = ""
     for node in nodes:
         if node.id in defaults:
             node = Element(
                 node.tag, node.id, {**node.attributes, "default": defaults[node.id]}, node.extension, node.body
-            )  # noqa: PLW2901
+            )
         text += node.xml()
     return text + "".join(member.xml() for member in flows)
 
@@ -282,7 +284,8 @@ def table(
 ) -> bytes:
     """A DMN file with one decision table."""
     columns = "".join(
-        f'<input id="{decision_id}_i{n}"><inputExpression id="{decision_id}_e{n}"><text>{escape(text)}</text></inputExpression></input>'
+        f'<input id="{decision_id}_i{n}"><inputExpression id="{decision_id}_e{n}"><text>{escape(text)}</text>'
+        "</inputExpression></input>"
         for n, text in enumerate(inputs)
     )
     lines = ""
