@@ -5,6 +5,7 @@ moving a token or publishing another diagram opens nothing here.
 """
 
 import hashlib
+from uuid import UUID
 
 import orjson
 from sqlalchemy import select
@@ -56,8 +57,9 @@ def check_duty(session: Session, case: Case | None, person: Person, duty: str | 
     gate_step = duty in _RANK and (step or "").startswith("approve")
     if (gate_step or duty in {"legal", "finance"}) and plan.proposer == me:
         raise FourEyes("the proposer of a plan may not review, approve or pay it")
-    decided = session.scalars(select(Decision).where(Decision.plan_id == plan.id, Decision.actor == me))
-    for decision in decided:
+    for decision in decisions(session, plan):
+        if decision.actor != me:
+            continue
         if duty == "finance" and decision.kind == DecisionKind.APPROVAL:
             raise FourEyes("the approver of a plan may not pay it")
         if gate_step and decision.kind == DecisionKind.APPROVAL and decision.level != duty:
@@ -100,12 +102,12 @@ def decide(
 
     Raises GateClosed without a plan to decide on, NotAllowed, OverAuthority, FourEyes.
     """
-    known = session.scalar(select(Decision).where(Decision.submission_id == submission.id, Decision.kind == kind))
-    if known is not None:
-        return known
     plan = latest_plan(session, case)
     if plan is None:
         raise GateClosed("there is no plan to decide on")
+    for known in decisions(session, plan):
+        if known.submission_id == submission.id and known.kind == kind:
+            return known
     author = people.get(session, submission.actor)
     if author is None:
         raise GateClosed("a decision needs a person")
@@ -117,18 +119,28 @@ def decide(
     )  # fmt: skip
     session.add(decision)
     session.flush()
+    session.info["decisions"].pop(plan.id, None)
     return decision
+
+
+def decisions(session: Session, plan: Plan) -> list[Decision]:
+    """All decisions on a plan version, oldest first; remembered until the case is read again under the lock."""
+    known: dict[UUID, list[Decision]] = session.info.setdefault("decisions", {})
+    if plan.id not in known:
+        query = select(Decision).where(Decision.plan_id == plan.id).order_by(Decision.id)
+        known[plan.id] = list(session.scalars(query))
+    return known[plan.id]
 
 
 def missing(session: Session, case: Case, plan: Plan) -> list[str]:
     """What the plan lacks before it may become final: `legal`, and levels; judged by the facts as they are now."""
-    decisions = list(session.scalars(select(Decision).where(Decision.plan_id == plan.id).order_by(Decision.id)))
+    taken = decisions(session, plan)
     lacking = []
-    legal = [decision.outcome for decision in decisions if decision.kind == DecisionKind.LEGAL]
+    legal = [decision.outcome for decision in taken if decision.kind == DecisionKind.LEGAL]
     if (plan.needs_legal or risk.needs_legal(case, plan.remedy)) and legal[-1:] != ["passed"]:
         lacking.append("legal")
     for level in dict.fromkeys([*plan.levels, *levels_for(session, case.severity or 1, plan.amount)]):
-        outcomes = [d.outcome for d in decisions if d.kind == DecisionKind.APPROVAL and d.level == level]
+        outcomes = [d.outcome for d in taken if d.kind == DecisionKind.APPROVAL and d.level == level]
         if outcomes[-1:] != ["approved"]:
             lacking.append(level)
     return lacking

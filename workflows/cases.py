@@ -105,6 +105,7 @@ def reread(session: Session, number: str) -> Case | None:
     case, plan = row
     session.info.setdefault("cases", {})[number] = case
     session.info.setdefault("plans", {})[case.id] = plan
+    session.info["decisions"], session.info["sent"] = {}, {}
     return case
 
 

@@ -125,12 +125,19 @@ class Complaints(hooks.Domain):
             return
         duty, step = gates.duty_of(session, task)
         actor = task.completed_by or "system"
-        session.add(
-            Submission(
-                case_id=case.id, task_id=task.id, element_id=task.element_id, form_id=task.form_id, duty=duty,
-                step=step, actor=actor, at=now(), data=dict(values),
-            )
-        )  # fmt: skip
+        sent = Submission(
+            case_id=case.id,
+            task_id=task.id,
+            element_id=task.element_id,
+            form_id=task.form_id,
+            duty=duty,
+            step=step,
+            actor=actor,
+            at=now(),
+            data=dict(values),
+        )
+        session.add(sent)
+        session.info.setdefault("sent", {})[case.id] = sent
         if authorisation.person_id(actor) is not None:
             case.owner = case.owner or actor
             case.responded_at = case.responded_at or now()

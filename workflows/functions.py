@@ -6,7 +6,7 @@ What a person decided is read from the form they sent (`submission`), not from p
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from engine import outbox
 from engine.clock import now
@@ -27,10 +27,15 @@ def _case(call: Call) -> Case:
 
 def _sent(call: Call, case: Case, key: str, *, duty: str | None = None) -> Submission | None:
     """The newest form of the case which holds `key` (and was sent under that duty)."""
+
+    def fits(form: Submission) -> bool:
+        return form.data.get(key) not in (None, "") and (duty is None or form.duty == duty)
+
+    fresh: Submission | None = call.session.info.get("sent", {}).get(case.id)  # of this very step
+    if fresh is not None and inspect(fresh).persistent and fits(fresh):
+        return fresh
     query = select(Submission).where(Submission.case_id == case.id).order_by(Submission.id.desc())
-    if duty is not None:
-        query = query.where(Submission.duty == duty)
-    return next((form for form in call.session.scalars(query) if form.data.get(key) not in (None, "")), None)
+    return next((form for form in call.session.scalars(query) if fits(form)), None)
 
 
 @function("acknowledge", title_zh="受理告知", title_en="Acknowledge")
@@ -133,12 +138,16 @@ def _level(call: Call, case: Case, level: str) -> list[Person]:
 def notify_complainant(call: Call) -> Result:
     """Promise a letter (header `template`) to the complainant."""
     case = _case(call)
-    outcome = str(call.variables.get("accept_outcome") or "")
-    sent = _sent(call, case, "accept_outcome")
-    data = sent.data if sent else {}
-    reason = str(data.get("reason") or data.get("refusal_reason") or data.get("transfer_to") or "—")
-    extra = {"accept_outcome": correspondence.label("accept_outcome", outcome, case.locale), "reason": reason}
-    correspondence.send(call.session, case, call.headers.get("template", "progress"), actor=call.actor, extra=extra)
+    template, extra = call.headers.get("template", "progress"), {}
+    if template == "acceptance_outcome":
+        sent = _sent(call, case, "accept_outcome")
+        data = sent.data if sent else {}
+        reasons = (data.get(name) for name in ("reason", "solution", "transfer_to", "duplicate_of"))
+        extra = {
+            "accept_outcome": correspondence.label("accept_outcome", str(data.get("accept_outcome", "")), case.locale),
+            "reason": str(next((reason for reason in reasons if reason), "—")),
+        }
+    correspondence.send(call.session, case, template, actor=call.actor, extra=extra)
     return None
 
 
@@ -168,7 +177,7 @@ def record_plan(call: Call) -> Result:
     case.cause = call.variables.get("cause") or case.cause
     case.upheld, case.remedy, case.amount_offered = plan.upheld, plan.remedy, plan.amount
     case.flags = {**case.flags, "fast_path": bool(call.variables.get("fast_path"))}
-    return {"needs_legal": plan.needs_legal}
+    return {"needs_legal": plan.needs_legal, "approval_levels": list(plan.levels)}
 
 
 @function("record_legal", title_zh="登记法务意见", title_en="Record the legal opinion")

@@ -3,6 +3,8 @@
 from tests import builders as b
 from tests.builders import Element, props, zeebe
 
+_HIGHER = '=approval_outcome = "approved" and list contains(approval_levels, "management")'
+
 
 def _choice(key: str, *values: object) -> dict[str, object]:
     options = [{"label": str(value), "value": value} for value in values]
@@ -93,12 +95,12 @@ def complaint(*, bypass: bool = False) -> dict[str, bytes]:
         b.flow("Gateway_Legal", "Task_Legal", "=needs_legal"),
         b.flow("Gateway_Legal", "Gateway_Reviewed", default=True),
         b.path("Task_Legal", "Service_Legal", "Gateway_Reviewed", "Task_ApproveHead", "Service_Head", "Gateway_Head"),
-        b.flow("Gateway_Head", "Task_ApproveManagement", '=approval_outcome = "approved" and amount_offered > 20000'),
+        b.flow("Gateway_Head", "Task_ApproveManagement", _HIGHER),
         b.flow("Gateway_Head", "Gateway_Plan", '=approval_outcome = "returned"'),
         b.flow("Gateway_Head", "Gateway_Approved", default=True),
         b.path("Task_ApproveManagement", "Service_Management", "Gateway_Approved"),
         b.path(*ids[ids.index("Gateway_Approved") :]),
-        [b.flow("Gateway_Plan", "Task_Pay", '=urgency = "x"')] if bypass else [],
+        [b.flow("Gateway_Head", "Task_Pay", '=urgency = "x"')] if bypass else [],
         b.boundary("Timer_Late", "Task_Accept", b.timer(date='=deadline("accept")'), interrupting=False),
         b.service("Service_Escalate", "escalate", step="accept"),
         b.end("End_Late"),

@@ -69,7 +69,7 @@ def test_only_the_owner_changes_deadlines_and_never_over_a_newer_version(house: 
 
 
 def test_loosening_a_law_needs_a_second_person_and_tightening_does_not(house: Session, who: Who) -> None:
-    row = _row(house, "T5", "report")
+    row = _row(house, "T5", "recall_report")
     assert row.origin == Origin.LAW
     assert row.source
     with pytest.raises(FourEyes):
