@@ -10,8 +10,9 @@ from engine.models import Incident, IncidentStatus, ProcessInstance, UserTask
 from web.pages.show import Deadline, deadline, task_deadline
 from web.pages.story import Event, Sent, event_of, sent_form
 from web.pages.words import department_names, know_people
-from workflows import calendars, cases, evidence, parties, people
+from workflows import calendars, cases, evidence, parties, people, portal
 from workflows.models import Case, Comment, Evidence, Person
+from workflows.portal import Milestone
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class CaseFile:
     case: Case
     complainant: dict[str, str]
     deadline: Deadline
+    milestones: list[Milestone]
     tasks: list[tuple[UserTask, Deadline]]
     instances: list[ProcessInstance]
     incidents: list[Incident]
@@ -54,6 +56,7 @@ def case_file(session: Session, person: Person, case: Case) -> CaseFile:
         case=case,
         complainant=parties.masked(case.party),
         deadline=deadline(case.promised_at if cases.is_open(case) else None, calendar),
+        milestones=portal.milestones(session, case),
         tasks=[(task, task_deadline(task, calendar)) for task in tasks if task.status == "open"],
         instances=running,
         incidents=list(incidents),

@@ -101,17 +101,26 @@ def event_of(entry: Entry, tasks: Mapping[str, UserTask]) -> Event | None:
     return Event(entry.at, entry.kind, "dots", "", who)
 
 
+_DECISIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "legal": ("法务审核", "Legal review"),
+    "approval": ("审批", "Approval"),
+    "execution": ("执行", "Execution"),
+}
+_OUTCOMES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "passed": ("通过", "passed", "good"),
+    "approved": ("同意", "approved", "good"),
+    "returned": ("退回", "returned", "warn"),
+    "done": ("已完成", "done", "good"),
+    "partly": ("部分完成", "partly done", "warn"),
+    "failed": ("未成功", "failed", "danger"),
+}
+
+
 def _decision(entry: Entry, who: str) -> Event:
-    good = entry.data["outcome"] in ("approved", "passed", "done")
-    kinds = {
-        "legal": ("法务审核", "Legal review"),
-        "approval": ("审批", "Approval"),
-        "execution": ("执行", "Execution"),
-    }
-    kind = say(*kinds.get(str(entry.data["kind"]), (str(entry.data["kind"]),) * 2))
-    outcome = say("通过", "passed") if good else say("退回", "returned")
-    title = f"{kind}{say('：', ': ')}{outcome}"
-    return Event(entry.at, title, "shield", "good" if good else "warn", who, str(entry.data["reason"] or ""))
+    kind, outcome = str(entry.data["kind"]), str(entry.data["outcome"])
+    zh, en, tone = _OUTCOMES.get(outcome, (outcome, outcome, ""))
+    title = say(*_DECISIONS.get(kind, (kind, kind))) + say("：", ": ") + say(zh, en)
+    return Event(entry.at, title, "shield", tone, who, str(entry.data["reason"] or ""))
 
 
 def step_event(
