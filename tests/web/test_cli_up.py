@@ -131,3 +131,18 @@ def test_a_port_which_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     assert answer.returncode == 1
     assert answer.stderr.count("\n") == 1
     assert port in answer.stderr
+
+
+def test_the_demo_has_logins_work_and_letters(start: Callable[..., House]) -> None:
+    house = start("--cases", "5")
+    for login in ("staff", "legal", "owner", "auditor", "admin"):
+        assert f"\n  {login} " in house.said
+    status, page = house.get("/login")
+    assert status == 200
+    assert "staff" in page
+    until(lambda: len(list((house.var / "mail").glob("*.eml"))) >= 1)
+    house.process.send_signal(signal.SIGTERM)
+    assert house.process.wait(60) == 0
+    again = start("--cases", "5")  # what is there stays, and nothing is filled in twice
+    assert "\n  staff " in again.said
+    assert again.get("/ready")[0] == 200

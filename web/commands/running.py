@@ -39,7 +39,8 @@ def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
         demo.fill(cases)
     _share_measurements(port)
     environment = {**os.environ, "DATABASE_URL": url, "REDRESS_VAR": str(settings().var), "PYTHONUNBUFFERED": "1"}
-    environment["REDRESS_DEMO"] = "0" if no_demo else "1"
+    logins = [] if no_demo else demo.logins()
+    environment["REDRESS_DEMO"] = "1" if logins else "0"
     supervisor = Supervisor(environment, settings().var, remark)
     with supervisor.on_duty():
         if "SMTP_URL" not in environment:
@@ -50,7 +51,7 @@ def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
         supervisor.start("worker", _worker(concurrency=2))
         supervisor.start("beat", _beat())
         if _is_up(supervisor, host, port):
-            _welcome(host, port)
+            _welcome(host, port, logins)
             supervisor.watch()
     remark("stopped")
 
@@ -182,9 +183,9 @@ def _is_up(supervisor: Supervisor, host: str, port: int) -> bool:
     raise click.ClickException("\n  ".join(["the web server does not come up:", *lines, f"(more in {log})"]))
 
 
-def _welcome(host: str, port: int) -> None:
+def _welcome(host: str, port: int, logins: list[tuple[str, str, str]]) -> None:
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
     click.echo(f"\nRedress: http://{shown}:{port}/\n")
-    for login, password, who in demo.logins():
+    for login, password, who in logins:
         click.echo(f"  {login:<12} {password:<10} {who}")
     click.echo(f"\nlogs: {settings().var / 'log'}; Ctrl-C stops everything\n")
