@@ -10,7 +10,6 @@ from sqlalchemy import Engine, create_engine, text
 
 from engine import db
 from engine.ids import new_id
-from engine.models import Base
 from engine.settings import settings
 from tests.builders import (
     boundary,
@@ -29,6 +28,7 @@ from tests.builders import (
     timer,
     user,
 )
+from workflows import migrations
 
 
 @contextmanager
@@ -41,10 +41,7 @@ def scratch() -> Iterator[Engine]:
         connection.execute(text(f"CREATE DATABASE {name}"))
     _use(server.url.set(database=name).render_as_string(hide_password=False))
     try:
-        import engine.ddl
-
-        assert engine.ddl.UPGRADE
-        Base.metadata.create_all(db.engine())
+        migrations.upgrade(db.database_url())
         yield db.engine()
     finally:
         db.engine().dispose()
