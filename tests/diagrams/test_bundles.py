@@ -12,6 +12,7 @@ from lxml import etree
 from engine import bundles, dmn, forms, lint
 from engine.spiff.model import Node
 from engine.spiff.read import read
+from tests.diagrams.document import document
 from workflows.domain import Complaints
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -221,3 +222,8 @@ def test_a_proposal_is_taken_only_where_it_is_sure_and_harmless() -> None:
     assert decide("confirmation_needed", **sure | {"confidence": 0.79}) is True
     assert decide("confirmation_needed", **sure | {"confidence": None}) is True
     assert decide("confirmation_needed", **sure | {"severity": 3}) is True
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh", "processes.zh-CN.md"), ("en", "processes.en.md")])
+def test_the_document_of_the_processes_is_true(language: str, name: str) -> None:
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == document(language), "python -m tests.diagrams.document"
