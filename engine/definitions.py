@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from engine.bundles import load_folder
+from engine.clock import now
 from engine.drafts import (
     approve_draft,
     create_draft,
@@ -36,6 +37,7 @@ __all__ = [
     "publish_draft",
     "publish_files",
     "reject_draft",
+    "retire",
     "save_draft",
     "submit_draft",
     "version_of",
@@ -80,6 +82,12 @@ def listing(session: Session) -> list[ProcessDefinition]:
     query = select(ProcessDefinition).where(ProcessDefinition.retired_at.is_(None))
     query = query.ext(distinct_on(ProcessDefinition.key))
     return list(session.scalars(query.order_by(ProcessDefinition.key, ProcessDefinition.version.desc())))
+
+
+def retire(session: Session, definition: ProcessDefinition) -> None:
+    """No further instance starts on this version and nobody binds to it; those which run go on."""
+    definition.retired_at = definition.retired_at or now()
+    session.flush()
 
 
 def files(session: Session, definition: ProcessDefinition) -> dict[str, bytes]:

@@ -61,6 +61,9 @@ def start_definition(
     entry: str | None = None,
 ) -> ProcessInstance:
     """`start` for a version at hand; entry: name of the message (`signal:` name) whose start event is taken."""
+    if "\0" in business_key or len(business_key) > 300:
+        zh, en = "业务编号无效", "The business key is not valid"
+        raise Invalid(en, problems=[{"path": "business_key", "code": "bad_key", "message_zh": zh, "message_en": en}])
     compiled = definitions.compiled(session, definition)
     moment = now()
     instance = ProcessInstance(
@@ -77,10 +80,11 @@ def start_definition(
     )
     try:
         top = execution.begin(compiled.main, variables, Movement(moment), entry)
+        first_state = state.dump(top)
     except Failure as error:
         problem = {"path": error.element_id, "code": error.code, "message_zh": str(error), "message_en": str(error)}
         raise Invalid(str(error), problems=[problem]) from None
-    instance.state = state.dump(top)
+    instance.state = first_state
     session.add(instance)
     session.flush()
     return steps.first(session, instance, Command("start", actor, data={"entry": entry}), top)

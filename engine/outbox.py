@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import now
 from engine.ids import new_id
+from engine.jsonable import jsonable
 from engine.models import OutboxMessage
 
 LEASE = timedelta(minutes=2)
@@ -38,7 +39,7 @@ def promise(
         OutboxMessage(
             id=key,
             topic=topic,
-            payload=dict(payload),
+            payload=jsonable(payload),
             instance_id=instance_id,
             created_at=moment,
             available_at=moment + (delay or timedelta()),

@@ -233,4 +233,5 @@ def _tell(moved: Step) -> None:
     if moved.movement.path:
         moved.note("moved", path=moved.movement.path)
     for effect in moved.movement.effects:
-        promise(moved.session, effect.kind, effect.data, instance_id=moved.instance.id)
+        facts = {**effect.data, "origin": str(moved.instance.id)}
+        promise(moved.session, effect.kind, facts, instance_id=moved.instance.id)

@@ -60,7 +60,14 @@ def fire(session: Session, timer_id: UUID) -> bool:
         return _warn(session, instance, timer)
     command = Command("timer", "timer", timer.element_id, data={"timer": str(timer_id)})
     steps.step(session, instance.id, command, _nothing, key=f"timer:{timer_id}", locked=instance)
+    _drop(session, timer_id)
     return True
+
+
+def _drop(session: Session, timer_id: UUID) -> None:
+    """Remove a row which is still due: its token is gone, or it was a warning. A cycle's row has its next due date."""
+    query = delete(Timer).where(Timer.id == timer_id, Timer.due_at <= now())
+    session.execute(query.execution_options(synchronize_session=False))
 
 
 def _nothing(step: steps.Step) -> None:
@@ -74,7 +81,7 @@ def _warn(session: Session, instance: ProcessInstance, timer: Timer) -> bool:
     level, timer_id = timer.level or 0, timer.id
 
     def change(step: steps.Step) -> None:
-        session.execute(delete(Timer).where(Timer.id == timer_id).execution_options(synchronize_session=False))
+        _drop(session, timer_id)
         if task is not None and task.status == TaskStatus.OPEN:
             step.note("warned", task.element_id, task.id, level=level)
             domain().warned(session, instance, task, level)

@@ -20,7 +20,7 @@ from engine.spiff.workflow import ROOT, ProcessSpec, Scope, SubWorkflow, Token, 
 Rows = list[list[list[Any]]]
 
 FORMAT = 1
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 
 _codecs = local()
 
@@ -39,8 +39,12 @@ def dump(top: Workflow) -> bytes:
 
 
 def pack(data: Rows) -> bytes:
-    """Rows as bytes."""
-    return bytes([FORMAT]) + _compressor()[0].compress(orjson.dumps(data))
+    """Rows as bytes. Raises Invalid for more than `MAX_BYTES`: documents belong into the case file, not in here."""
+    raw = orjson.dumps(data)
+    if len(raw) > MAX_BYTES:
+        zh, en = "流程数据过大", "The process data is too large"
+        raise Invalid(en, problems=[{"path": "", "code": "too_much_data", "message_zh": zh, "message_en": en}])
+    return bytes([FORMAT]) + _compressor()[0].compress(raw)
 
 
 def rows(top: Workflow) -> Rows:

@@ -9,12 +9,16 @@ from engine.spiff.workflow import ROOT, Scope, SubWorkflow, Token, Workflow, arr
 
 
 def _hosts(token: Token) -> Iterator[tuple[Token | None, Scope]]:
-    """The activities around a token, itself first, and after each scope's activities the scope (activity None)."""
+    """The activities around a token, itself first, and after each scope's activities the scope (activity None).
+
+    Events stand on the body of a multi-instance, not on its rounds.
+    """
     here: Token = token
     while True:
         below: Token | None = here
         while below is not None and below.id != ROOT:
-            yield below, below.workflow
+            if "round" not in below.internal_data:
+                yield below, below.workflow
             below = below.workflow.tasks.get(below._parent)
         yield None, here.workflow
         if not isinstance(here.workflow, SubWorkflow):

@@ -169,3 +169,12 @@ def test_a_list_of_several_kinds_names_no_task_twice(session: Session, instance:
     usertasks.assign(session, tasks[0].id, actor="boss", assignee="anna", department="legal")
     found = usertasks.listing(session, departments=["legal"], assignee="anna", candidate="anna")
     assert [task.id for task in found] == [tasks[0].id]
+
+
+def test_data_beyond_reason_is_refused_at_the_start(session: Session, instance: ProcessInstance) -> None:
+    with pytest.raises(Invalid):
+        instances.start(session, "test", business_key="big", variables={"x": "y" * 5_000_000}, actor="anna")
+    with pytest.raises(Invalid):
+        instances.start(session, "test", business_key="a\0b", variables={}, actor="anna")
+    with pytest.raises(Invalid):
+        instances.start(session, "test", business_key="odd", variables={"x": object()}, actor="anna")

@@ -143,3 +143,19 @@ def test_a_signal_reaches_other_instances_by_promises(session: Session) -> None:
     for promise in session.scalars(select(OutboxMessage)).all():
         messages.carry_out(session, promise.topic, promise.payload, promise.id)
     assert [standing(session, instance) for instance in made] == [["A"]] * 3
+
+
+def test_a_signal_thrown_by_an_instance_reaches_the_others_and_does_not_come_back(session: Session) -> None:
+    declared = signal("S", "alarm")
+    throws = process("P", start(), throw("T", event("signal", "S")), catch("C", event("signal", "S")), end())
+    listens = process("Q", start("QS"), catch("C", event("signal", "S")), user("A"), end("QE"))
+    definitions.publish_files(session, "test", bundle(declared, throws), author="anna")
+    definitions.publish_files(session, "other", bundle(declared, listens, key="other", main="Q"), author="anna")
+    other = instances.start(session, "other", business_key="2", variables={}, actor="anna")
+    thrower = instances.start(session, "test", business_key="1", variables={}, actor="anna")
+    while claimed := outbox.claim(session, limit=10):
+        for promise in claimed:
+            messages.carry_out(session, promise.topic, promise.payload, promise.id)
+            outbox.delivered(session, promise.id)
+    assert standing(session, other) == ["A"]
+    assert standing(session, thrower) == ["C"]

@@ -9,6 +9,7 @@ from tests.builders import (
     call,
     catch,
     condition,
+    each,
     element,
     end,
     error,
@@ -338,3 +339,12 @@ def test_a_timer_in_a_subprocess_of_a_loop_round_belongs_to_that_round() -> None
     player = play(diagram).wait(minutes=50).complete("A", again=True).wait(minutes=50)
     assert player.open == ["A"]
     assert player.wait(minutes=11).ended
+
+
+def test_an_error_in_one_round_leaves_by_the_boundary_of_all_rounds() -> None:
+    inner = [start("S1"), user("U"), end("E1", event("error", "X1"))]
+    diagram = process(
+        "P", start(), subprocess("Sub", *inner, body=each("=[1, 2, 3]")), boundary("B", "Sub", event("error", "X1")),
+        user("Help"), end(), *path("Start", "Sub", "End"), *path("B", "Help", "End"),
+    )  # fmt: skip
+    assert play(error("X1", "E1"), diagram).complete("U").open == ["Help"]
