@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -119,7 +120,7 @@ def add_business_hours(calendar: Calendar, start: datetime, hours: float) -> dat
     if left <= timedelta(0):
         return moment
     local_day = start.astimezone(calendar.zone).date()
-    for day in (local_day, *_days_after(local_day)):
+    for day in chain((local_day,), _days_after(local_day)):
         if not calendar.is_working(day):
             continue
         for begin, end in _shifts(calendar, day):
