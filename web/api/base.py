@@ -141,6 +141,10 @@ class Blueprint(SmorestBlueprint):
         options["tags"] = [self.tag]
         super().add_url_rule(rule, *args, **options)
 
+    def _operation(self, view: Callable[..., Any]) -> str:
+        """The name which generated clients give the operation."""
+        return f"{self.tag}_{view.__name__}"
+
     def reads(self, schema: type[Schema], *, query: type[Schema] | None = None) -> Callable[[View], View]:
         """A view `view(session, [query], **path)` which changes nothing."""
 
@@ -153,7 +157,7 @@ class Blueprint(SmorestBlueprint):
                     body = _dump(schema, answer.data)
                 return _respond(body, answer, 200)
 
-            documented = self.response(200, schema)(run)
+            documented = self.doc(operationId=self._operation(view))(self.response(200, schema)(run))
             return cast(View, self.arguments(query, location="query")(documented) if query else documented)
 
         return decorate
@@ -169,7 +173,8 @@ class Blueprint(SmorestBlueprint):
             return answer
 
         content = {"application/octet-stream": {"schema": {"type": "string"}}}
-        return cast(View, self.doc(responses={200: {"description": "The file", "content": content}})(run))
+        answers = {200: {"description": "The file", "content": content}}
+        return cast(View, self.doc(operationId=self._operation(view), responses=answers)(run))
 
     def commands(
         self,
@@ -203,7 +208,7 @@ class Blueprint(SmorestBlueprint):
             headers = [_KEY] if keyed else []
             if if_match is not None:
                 headers.append(_IF_MATCH if if_match else _MAY_MATCH)
-            documented = self.doc(parameters=headers)(documented)
+            documented = self.doc(operationId=self._operation(view), parameters=headers)(documented)
             if body is not None:
                 documented = self.arguments(body)(documented)
             if form is not None:

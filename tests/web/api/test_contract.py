@@ -57,6 +57,7 @@ def known(everybody: Door, case: dict[str, Any], task: dict[str, Any]) -> dict[s
     }
 
 
+@pytest.mark.slow
 def test_whatever_is_sent_is_answered_as_documented(
     app: Flask, everybody: Door, known: dict[str, Any], subtests: pytest.Subtests
 ) -> None:
