@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, union
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select, union
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -47,10 +47,11 @@ def listing(
     """User tasks by due date (those without come last), then id; `after` is the last pair of the page before.
 
     departments, assignee, candidate: those of any of the departments, of that person, open to that person; several
-    together widen the list. Each is one short walk along its index, whatever the number of open tasks.
+    together widen the list. Each is one short walk along its index, whatever the number of open tasks (the status is a literal, so that
+    the partial indexes fit).
     """
     count = min(limit, MAX_PAGE)
-    common: list[ColumnElement[bool]] = [UserTask.status == TaskStatus(status)]
+    common: list[ColumnElement[bool]] = [UserTask.status == literal_column(f"'{TaskStatus(status)}'")]
     if instance_id is not None:
         common.append(UserTask.instance_id == instance_id)
     if after is not None:
