@@ -33,9 +33,12 @@ MILESTONES: Final[tuple[tuple[str, str, str, frozenset[str]], ...]] = (
 """What is public of the way: code, name in both languages, the steps (`deadlines.step_of`) which belong to it."""
 
 
+_PLACES: Final = {step: place for place, (_, _, _, steps) in enumerate(MILESTONES) for step in steps}
+
+
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A public stage. state: `done`, `now` or `ahead`; at: when its last step was completed."""
+    """A public stage. state: `done`, `now`, `ahead` or `skipped`; at: when its last step was completed."""
 
     code: str
     name_zh: str
@@ -94,25 +97,32 @@ def view(session: Session, case: Case) -> PublicCase:
 
 
 def milestones(session: Session, case: Case) -> list[Milestone]:
-    """The public stages of a case; a stage the case skipped counts as done once a later one has begun."""
+    """The public stages of a case.
+
+    A stage the way led past counts as done once a later one has begun; what a closed case never reached is skipped.
+    """
     rows = session.execute(
         select(UserTask.element_id, UserTask.status, UserTask.completed_at)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .where(ProcessInstance.business_key == case.number, UserTask.status != TaskStatus.CANCELLED.value)
     ).all()
     done: dict[int, datetime | None] = {}
-    open_stages: set[int] = set()
+    waiting: set[int] = set()
     for element, status, at in rows:
-        step = deadlines.step_of(element)
-        for place, (_, _, _, steps) in enumerate(MILESTONES):
-            if step in steps and status == TaskStatus.OPEN:
-                open_stages.add(place)
-            elif step in steps:
-                done[place] = max(filter(None, (done.get(place), at)), default=None)
-    here = len(MILESTONES) if not cases.is_open(case) else max(open_stages or {max(done, default=-1) + 1})
+        place = _PLACES.get(deadlines.step_of(element))
+        if place is not None and status == TaskStatus.OPEN:
+            waiting.add(place)
+        elif place is not None:
+            done[place] = max(filter(None, (done.get(place), at)), default=None)
+    last, end = max(done, default=-1), len(MILESTONES) - 1
+    if not cases.is_open(case):
+        done.setdefault(end, case.closed_at)
+        states = ["done" if place <= last or place == end else "skipped" for place in range(end + 1)]
+    else:
+        here = max(waiting or {min(last + 1, end)})
+        states = ["done" if place < here else "now" if place == here else "ahead" for place in range(end + 1)]
     return [
-        Milestone(code, zh, en, "done" if place < here else "now" if place == here else "ahead", done.get(place))
-        for place, (code, zh, en, _) in enumerate(MILESTONES)
+        Milestone(code, zh, en, states[place], done.get(place)) for place, (code, zh, en, _) in enumerate(MILESTONES)
     ]
 
 

@@ -13,6 +13,7 @@ from engine.models import TaskStatus, UserTask
 from web.i18n import say
 from workflows.worktime import Calendar, business_time
 
+_MINUTE = timedelta(minutes=1)
 SOON = timedelta(hours=8)
 """Less working time than this left: the deadline is near."""
 
@@ -27,27 +28,30 @@ class Deadline:
 
 
 def deadline(due: datetime | None, calendar: Calendar) -> Deadline:
-    """The chip of a deadline, counted in the working time of `calendar`."""
+    """The chip of a deadline, counted in the working time of `calendar`.
+
+    Where no working time lies between now and then (a night, a weekend), the clock counts.
+    """
     if due is None:
         return Deadline(None, "none", "")
     moment = now()
     working_day = sum((_length(*shift) for shift in calendar.shifts), timedelta())
+    early, later = sorted((due, moment))
+    working = business_time(calendar, early, later)
+    text = span(working, working_day) if working >= _MINUTE else span(later - early, timedelta(days=1), working=False)
     if due < moment:
-        text = span(business_time(calendar, due, moment), working_day)
         return Deadline(due, "late", say(f"逾期 {text}", f"{text} overdue"))
-    left = business_time(calendar, moment, due)
-    return Deadline(
-        due, "soon" if left <= SOON else "fine", say(f"剩 {span(left, working_day)}", f"{span(left, working_day)} left")
-    )
+    return Deadline(due, "soon" if working <= SOON else "fine", say(f"剩 {text}", f"{text} left"))
 
 
-def span(length: timedelta, working_day: timedelta) -> str:
-    """Working time in two units at most."""
-    days, rest = divmod(length, working_day)
+def span(length: timedelta, day: timedelta, *, working: bool = True) -> str:
+    """A length of time in two units at most; `day` is how long a day is, `working`: whether it is a working day."""
+    days, rest = divmod(length, day)
     hours, rest = divmod(rest, timedelta(hours=1))
-    minutes = rest // timedelta(minutes=1)
+    minutes = rest // _MINUTE
     if days:
-        text = say(f"{days} 个工作日", f"{days} working day{'s' * (days > 1)}")
+        name = ("个工作日", "working day") if working else ("天", "day")
+        text = say(f"{days} {name[0]}", f"{days} {name[1]}{'s' * (days > 1)}")
         return text + say(f" {hours} 小时", f" {hours} h") if hours and days < 10 else text
     if hours:
         return say(f"{hours} 小时", f"{hours} h") + (say(f" {minutes} 分", f" {minutes} min") if minutes else "")

@@ -12,7 +12,7 @@ from engine import usertasks
 from engine.models import UserTask
 from web.i18n import say
 from web.pages.formtext import answers, in_language
-from web.pages.words import department_name, label, name_of, person_name
+from web.pages.words import department_name, label, name_of, person_name, value_text
 from workflows.cases import Entry
 from workflows.models import Submission
 
@@ -57,6 +57,7 @@ _STEPS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "task_cancelled": ("撤销：{task}", "Withdrawn: {task}", "x", ""),
     "task_urged": ("催办：{task}", "Urged: {task}", "bell-ringing", "warn"),
     "warned": ("临期提醒：{task}", "Deadline near: {task}", "clock", "warn"),
+    "decision_made": ("规则判定", "A rule decided", "scale", "info"),
     "timer_fired": ("时限已到", "A deadline passed", "clock-exclamation", "danger"),
     "message_received": ("收到消息", "A message arrived", "mail", "info"),
     "incident": (
@@ -67,12 +68,16 @@ _STEPS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     ),
 }
 _QUIET: Final = frozenset({"moved"})
+_QUIET_IN_CASE: Final = frozenset({"decision_made"})
+"""Of interest to those who look into the process, not to those who read the case."""
 
 
 def event_of(entry: Entry, tasks: Mapping[str, UserTask]) -> Event | None:
     """The sentence of a timeline entry; None for what is of no interest to readers."""
     who, data = person_name(entry.actor), entry.data
     if entry.kind.startswith("history."):
+        if entry.kind.removeprefix("history.") in _QUIET_IN_CASE:
+            return None
         return step_event(entry.kind.removeprefix("history."), entry.at, entry.actor, data, tasks)
     if entry.kind == "letter":
         outgoing = data["direction"] == "out"
@@ -134,6 +139,8 @@ def step_event(
     zh, en, icon, tone = _STEPS.get(kind, (kind, kind.replace("_", " ").capitalize(), "dots", ""))
     receiver = [person_name(data.get("assignee")), department_name(data.get("department"))]
     told = [f"→ {one}" for one in receiver if one] if kind == "task_assigned" else []
+    if kind == "decision_made":
+        told = [f"{data.get('decision')} → {value_text(data.get('result'))}"]
     parts = [*told[:1], str(data.get("reason") or "")]
     title = say(zh, en).replace("{task}", name)
     return Event(at, title, icon, tone, person_name(actor), "\n".join(filter(None, parts)))

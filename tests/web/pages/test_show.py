@@ -25,6 +25,7 @@ DAY = timedelta(hours=8, minutes=30)
         (timedelta(days=2, hours=3), "fine", "剩 2 个工作日 2 小时"),
         (timedelta(days=7), "fine", "剩 5 个工作日"),  # the weekend does not count
         (timedelta(minutes=-20), "late", "逾期 20 分钟"),
+        (timedelta(hours=12), "soon", "剩 6 小时 30 分"),  # until 22:00: the rest of the working day
         (timedelta(days=-3), "late", "逾期 1 个工作日"),  # Friday 10:00 until Monday 10:00
     ],
 )
@@ -32,6 +33,15 @@ def test_a_deadline_counts_working_time(after: timedelta, tone: str, text: str) 
     with clock.at(MONDAY):
         chip = show.deadline(MONDAY + after, CALENDAR)
     assert (chip.tone, chip.text) == (tone, text)
+
+
+@pytest.mark.parametrize(
+    ("after", "text"), [(timedelta(minutes=25), "剩 25 分钟"), (timedelta(days=-1, hours=-2), "逾期 1 天 2 小时")]
+)
+def test_where_nobody_works_the_clock_counts(after: timedelta, text: str) -> None:
+    sunday = MONDAY - timedelta(days=1)
+    with clock.at(sunday):
+        assert show.deadline(sunday + after, CALENDAR).text == text
 
 
 def test_no_deadline_is_no_chip() -> None:

@@ -23,6 +23,11 @@ document.addEventListener('change', (event) => {
 document.addEventListener('htmx:after:swap', () => explainTimes());
 document.addEventListener('htmx:before:request', () => document.documentElement.classList.add('busy'));
 document.addEventListener('htmx:finally:request', () => document.documentElement.classList.remove('busy'));
+document.addEventListener('htmx:response:error', (event) => {
+  // a session which ended: the page itself leads to the login and back
+  if (event.detail.ctx.response.status === 401) location.reload();
+  else toast(say('The list could not be refreshed.'), { tone: 'danger', seconds: 5 });
+});
 document.addEventListener('htmx:error', () => toast(say('The list could not be refreshed.'), { tone: 'danger', seconds: 5 }));
 
 startTabs();
