@@ -46,7 +46,7 @@ def test_the_readme_leads_with_how_to_start_and_how_to_test() -> None:
 
 
 def test_the_links_between_documents_lead_somewhere() -> None:
-    for document in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "ARCHITECTURE.md"):
+    for document in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "ARCHITECTURE.md"):
         text = (ROOT / document).read_text(encoding="utf-8")
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
             assert (ROOT / target).exists(), f"{document} links to {target}"
