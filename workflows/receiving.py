@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -56,6 +56,7 @@ def receive(session: Session, complaint: Complaint, *, actor: str, message_id: s
     Raises BadComplaint with every field that is wrong.
     """
     if message_id is not None:
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(message_id, 0))))  # one at a time
         known = session.scalar(select(Case).where(Case.message_id == message_id))
         if known is not None:
             return known

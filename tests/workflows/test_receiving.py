@@ -101,6 +101,21 @@ def test_a_thousand_complaints_received_at_once_get_a_thousand_numbers(database:
         assert set(session.scalars(select(AcceptanceNumber.number))) == set(numbers)
 
 
+def test_one_message_delivered_eight_times_at_once_is_one_case(database: Engine) -> None:
+    files = b.bundle(b.process("Complaint", b.start(), b.end()), key="complaint", main="Complaint")
+    with transaction() as session:
+        seeds.plant(session)
+        definitions.publish_files(session, "complaint", files, author="system")
+
+    def deliver(_number: int) -> str:
+        with transaction() as session:
+            complaint = Complaint("坏了", "mail", Identity(mail="who@mail.example"))
+            return receive(session, complaint, actor="system", message_id="<1@mail.example>").number
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(deliver, range(8)))) == 1
+
+
 @pytest.mark.requirement("INT-06")
 def test_a_file_of_twenty_rows_makes_a_case_of_every_good_one_and_none_twice(
     database: Engine, tmp_path: object
