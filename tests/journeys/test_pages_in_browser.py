@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from engine.db import transaction
 from engine.models import UserTask
 from tests.journeys.conftest import Visitor
-from workflows import people, usertasks
+from workflows import demo, people, usertasks
 from workflows.models import Case
 from workflows.parties import Identity
 from workflows.receiving import Complaint, receive
@@ -143,6 +144,54 @@ def test_who_was_slower_keeps_what_they_typed(visit: Callable[..., Visitor]) -> 
     assert "我写的一大段话" in (notice.locator("[data-typed]").text_content() or "")
     with transaction() as session:
         assert session.get_one(UserTask, task.id).draft == {"additions": "别人写的"}
+    slow.page.click("[data-mine]")
+    slow.page.get_by_text("草稿已于").wait_for()
+    with transaction() as session:
+        draft = session.get_one(UserTask, task.id).draft
+        assert draft is not None
+        assert draft["additions"] == "我写的一大段话"
+
+
+def test_what_could_not_be_sent_is_found_again_after_the_login(visit: Callable[..., Visitor]) -> None:
+    _, task = complain()
+    staff = visit()
+    staff.log_in("staff")
+    open_form(staff, task)
+    staff.page.context.clear_cookies(name="session")
+    staff.page.on("dialog", lambda dialog: dialog.accept())
+    staff.page.fill('[id$="-Field_additions"]', "会话过期前写的")
+    staff.page.wait_for_url("**/login?next=**")
+    staff.page.fill("#login", "staff")
+    staff.page.fill("#password", demo.PASSWORD)
+    staff.page.click("form[data-login] button[type=submit]")
+    staff.page.locator("[data-task][data-ready]").wait_for()
+    assert staff.page.input_value('[id$="-Field_additions"]') == "会话过期前写的"
+    staff.page.get_by_text("草稿已于").wait_for()
+
+
+def test_a_refreshed_list_keeps_filters_and_place(visit: Callable[..., Visitor]) -> None:
+    complain()
+    _, second = complain("空调多收费，要求退款。")
+    staff = visit()
+    staff.log_in("staff")
+    staff.open("/inbox?box=department")
+    staff.page.fill("#f-text", "空调")
+    rows = staff.page.locator("[data-rows] > li")
+    expect(rows).to_have_count(1)
+    assert "text=" in staff.page.url
+    staff.page.evaluate("document.activeElement.blur()")
+    staff.page.keyboard.press("j")
+    with staff.page.expect_response(lambda response: "/inbox" in response.url):
+        staff.page.evaluate("document.body.dispatchEvent(new CustomEvent('refresh'))")
+    staff.page.wait_for_load_state("networkidle")
+    assert rows.count() == 1
+    assert rows.get_attribute("id") == f"row-{second.id}"
+    assert rows.get_attribute("data-here") == ""
+    staff.open("/cases")
+    staff.page.go_back()
+    staff.page.wait_for_load_state("networkidle")
+    assert staff.page.locator("nav.side").count() == 1
+    assert staff.page.input_value("#f-text") == "空调"
 
 
 def test_an_incomplete_form_says_what_is_missing(visit: Callable[..., Visitor]) -> None:

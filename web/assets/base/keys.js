@@ -2,6 +2,7 @@
 const typing = (target) => target.closest('input, textarea, select, [contenteditable], .fjs-container, dialog');
 const rows = () => [...document.querySelectorAll('[data-rows] > li')];
 let pending = '';
+let place = '';
 
 function walk(step) {
   const list = rows();
@@ -40,6 +41,12 @@ document.addEventListener('keydown', (event) => {
   if (!run) return;
   event.preventDefault();
   run();
+});
+
+// A refreshed list keeps the place where somebody was.
+document.addEventListener('htmx:before:swap', () => { place = current()?.id ?? place; });
+document.addEventListener('htmx:after:swap', () => {
+  if (place && !current()) document.getElementById(place)?.setAttribute('data-here', '');
 });
 
 document.addEventListener('focusin', (event) => {

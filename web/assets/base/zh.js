@@ -30,6 +30,7 @@ export default {
   Search: '搜索',
   Select: '请选择',
   'Sending {0} ({1} of {2})': '正在上传 {0}（{1}/{2}）',
+  'This task can no longer be worked on.': '此任务已不能再办理。',
   'Task completed': '已办结',
   Copied: '已复制',
   'Shown process': '所示流程',

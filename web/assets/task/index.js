@@ -27,11 +27,13 @@ async function save() {
   try {
     const { data, rev: next } = await call('PUT', `${given.url}/draft`, { draft: typed() }, { rev });
     rev = data?.rev ?? next ?? rev;
+    sessionStorage.removeItem(kept);
     for (const one of document.querySelectorAll('[data-act][data-rev]')) one.dataset.rev = rev;
     const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
     state.textContent = say('Draft saved at {0}', at);
   } catch (problem) {
     dirty = true;
+    keep();
     state.textContent = say('Draft not saved yet');
     if (problem.status === 409 || problem.status === 412) conflict(problem);
     else if (problem.status !== 0) complain(problem);
@@ -48,13 +50,50 @@ function saveSoon() {
   waiting = setTimeout(() => { saving = saving.then(save); }, 1200);
 }
 
+// What could not be saved (no connection, a session which ended) waits in this browser tab.
+const kept = `draft:${given?.url}`;
+const keep = () => sessionStorage.setItem(kept, JSON.stringify(typed()));
+
+// What was typed, as people read it.
+function readable() {
+  const lines = [];
+  const labels = (part) => {
+    for (const one of part.components ?? []) {
+      const value = one.key ? typed()[one.key] : undefined;
+      if (value !== undefined && value !== null && value !== '') {
+        lines.push(`${one.label ?? one.dateLabel ?? one.key}${say(': ')}${Array.isArray(value) ? value.join(', ') : value}`);
+      }
+      labels(one);
+    }
+  };
+  labels(given.schema);
+  return lines.join('\n');
+}
+
 // Somebody was faster: say so, keep the form as it is, and offer to look at the newest state.
 function conflict(problem) {
   const notice = document.querySelector('[data-conflict]');
   notice.hidden = false;
   notice.querySelector('[data-text]').textContent = problem.message;
-  notice.querySelector('[data-typed]').textContent = JSON.stringify(typed(), null, 2);
+  notice.querySelector('[data-typed]').textContent = readable();
   notice.scrollIntoView({ block: 'center' });
+}
+
+// Go on with what was typed, on top of the newest state: the other one's draft is replaced knowingly.
+async function takeOver() {
+  try {
+    const { data } = await call('GET', given.url);
+    if (!data.verbs.includes('complete')) {
+      toast(say('This task can no longer be worked on.'), { tone: 'danger' });
+      return;
+    }
+    rev = data.rev;
+    document.querySelector('[data-conflict]').hidden = true;
+    dirty = true;
+    await save();
+  } catch (problem) {
+    complain(problem);
+  }
 }
 
 async function complete() {
@@ -71,6 +110,7 @@ async function complete() {
   try {
     await call('POST', `${given.url}/complete`, { data }, { rev, once: crypto.randomUUID() });
     dirty = false;
+    sessionStorage.removeItem(kept);
     toastLater(say('Task completed'));
     location.assign(given.next);
   } catch (problem) {
@@ -87,16 +127,26 @@ async function complete() {
 }
 
 if (given) {
-  form = await showForm(box, given.schema, given.data);
+  const unsaved = given.readonly ? null : JSON.parse(sessionStorage.getItem(kept));
+  form = await showForm(box, given.schema, { ...given.data, ...unsaved });
   if (given.readonly) form.setProperty('readOnly', true);
   else {
     known = JSON.stringify(typed());
     beforeLeaving(() => { clearTimeout(waiting); saving = saving.then(save); return saving; });
     form.on('changed', saveSoon);
     state.textContent = given.saved;
+    if (unsaved) {
+      known = '';
+      saveSoon();
+    }
     button.addEventListener('click', complete);
     document.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.ctrlKey) button.click(); });
-    document.querySelector('[data-reload]').addEventListener('click', () => { dirty = false; location.reload(); });
+    document.querySelector('[data-reload]').addEventListener('click', () => {
+      dirty = false;
+      sessionStorage.removeItem(kept);
+      location.reload();
+    });
+    document.querySelector('[data-mine]').addEventListener('click', takeOver);
     document.querySelector('[data-copy-typed]').addEventListener('click', async () => {
       await navigator.clipboard.writeText(document.querySelector('[data-typed]').textContent);
       toast(say('Copied'));
