@@ -179,6 +179,7 @@ class UserTask(Base):
     __tablename__ = "user_task"
     __table_args__ = (
         Index("ix_user_task_department_open", "department", "due_at", "id", postgresql_where=text("status = 'open'")),
+        Index("ix_user_task_due_open", "due_at", "id", postgresql_where=text("status = 'open'")),
         Index("ix_user_task_assignee_open", "assignee", "due_at", "id", postgresql_where=text("status = 'open'")),
         Index(
             "ix_user_task_candidates_open",

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, literal_column, not_, or_, select, tuple_
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from engine import forms, instances
@@ -112,12 +112,12 @@ def _open(
 
 
 def _of_box(session: Session, person: Person, box: Box) -> ColumnElement[bool]:
-    me, is_open = str(person.id), UserTask.status == TaskStatus.OPEN.value
+    me, is_open = str(person.id), UserTask.status == literal_column("'open'")  # as the partial indexes say it
     held = authorisation.roles(person)
     if box == "mine":
         return and_(is_open, or_(UserTask.assignee == me, UserTask.candidates.contains([me])))
     if box == "done":
-        return and_(UserTask.status == TaskStatus.COMPLETED.value, UserTask.completed_by == me)
+        return and_(UserTask.status == literal_column("'completed'"), UserTask.completed_by == me)
     if box == "department":
         return and_(is_open, UserTask.department == person.department, UserTask.assignee.is_(None))
     if held & {Role.MANAGER, Role.AUDITOR}:

@@ -515,6 +515,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'completed'"),
     )
     op.create_index(
+        "ix_user_task_due_open",
+        "user_task",
+        ["due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_index(
         "ix_user_task_element_open",
         "user_task",
         ["definition_id", "element_id"],
@@ -696,6 +703,7 @@ def downgrade() -> None:
     op.drop_table("case_change")
     op.drop_index("ix_user_task_instance", table_name="user_task")
     op.drop_index("ix_user_task_element_open", table_name="user_task", postgresql_where=sa.text("status = 'open'"))
+    op.drop_index("ix_user_task_due_open", table_name="user_task", postgresql_where=sa.text("status = 'open'"))
     op.drop_index("ix_user_task_done", table_name="user_task", postgresql_where=sa.text("status = 'completed'"))
     op.drop_index("ix_user_task_department_open", table_name="user_task", postgresql_where=sa.text("status = 'open'"))
     op.drop_index(
