@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from engine import outbox
+from engine import definitions, functions, outbox
 from engine.db import transaction
 from engine.models import Incident
-from tests.web.conftest import Door, problem
+from tests.web import bundle
+from tests.web.conftest import COMPLAINT, Door, problem
 from workflows import notices
 from workflows.models import Person
 
@@ -129,3 +130,61 @@ def test_notices_are_ones_own_and_can_be_read(as_: Callable[[str], Door], world:
     assert len(door.get("/notices").json["items"]) == 1  # type: ignore[index]
     assert door.post("/notices/read", {"ids": ids}).status_code == 204
     assert door.get("/notices").json == {"items": [], "next": None}
+
+
+BROKEN = {"broken": True}
+
+
+@functions.function("break_for_a_test", title_zh="测试用", title_en="For a test")
+def _break(call: functions.Call) -> None:
+    if BROKEN["broken"]:
+        raise RuntimeError("13812345678 is in here")
+
+
+@pytest.fixture
+def failing(as_: Callable[[str], Door], world: dict[str, Person]) -> str:
+    """A user task behind which an automatic step fails."""
+    BROKEN["broken"] = True
+    files = bundle.files()
+    diagram = files["complaint.bpmn"].decode()
+    begin, end = diagram.index('<bpmn:userTask id="Task_Inspect"'), diagram.index("<bpmn:endEvent")
+    service = (
+        '<bpmn:serviceTask id="Task_Inspect" name="检测"><bpmn:extensionElements>'
+        '<zeebe:taskDefinition type="break_for_a_test" /></bpmn:extensionElements>'
+        "<bpmn:incoming>F2</bpmn:incoming><bpmn:outgoing>F3</bpmn:outgoing></bpmn:serviceTask>"
+    )
+    files["complaint.bpmn"] = (diagram[:begin] + service + diagram[end:]).encode()
+    del files["inspect.form"]
+    with transaction() as session:
+        definitions.publish_files(session, "complaint", files, author="system")
+    assert as_("li").post("/cases", COMPLAINT).status_code == 201
+    page = as_("wang").get("/tasks?box=department").json
+    assert page is not None
+    return f"/tasks/{page['items'][0]['id']}"
+
+
+def test_a_step_which_fails_leaves_the_task_what_was_typed_and_an_incident(
+    as_: Callable[[str], Door], failing: str
+) -> None:
+    staff, owner = as_("wang"), as_("owner")
+    typed = {"accept_outcome": "accepted", "note": "已核实"}
+    key = {"Idempotency-Key": "k"}
+    refused = staff.post(f"{failing}/complete", {"data": typed}, headers=key)
+    assert problem(refused, 500)["type"].endswith("step-failed")
+    assert "13812345678" not in refused.text
+    shown = staff.get(failing).json
+    assert shown is not None
+    assert shown["status"] == "open"
+    assert shown["draft"] == typed
+    incidents = owner.get("/incidents").json
+    assert incidents is not None
+    (incident,) = incidents["items"]
+    assert problem(staff.post(f"{failing}/complete", {"data": typed}, headers=key), 500)
+    problem(owner.post(f"/incidents/{incident['id']}/retry", {}), 500)
+    BROKEN["broken"] = False
+    retried = owner.post(f"/incidents/{incident['id']}/retry", {})
+    assert retried.status_code == 200, retried.text
+    assert retried.json is not None
+    assert retried.json["status"] == "completed"
+    assert owner.get("/incidents").json == {"items": [], "next": None}
+    problem(staff.post(f"{failing}/complete", {"data": typed}, headers=key), 409)
