@@ -42,6 +42,9 @@ def reachable_unreleased(process: Process) -> set[str]:
             continue
         found.add(here)
         open_nodes += targets.get(here, [])
+    for node in process.nodes.values():
+        if node.id in found and node.inner is not None:  # whatever is drawn inside lies open with it
+            found |= {inside.id for inside in node.inner.walk()}
     return found
 
 
@@ -50,7 +53,7 @@ def behind_release(process: Process) -> set[str]:
     if not any(node.function == RELEASE for node in process.nodes.values()):
         return set()
     releases = {node.id for node in process.nodes.values() if node.function == RELEASE}
-    return set(process.nodes) - reachable_unreleased(process) - releases
+    return {node.id for node in process.walk()} - reachable_unreleased(process) - releases
 
 
 def needs_release(node: Node) -> bool:
