@@ -47,8 +47,8 @@ def listing(
     """User tasks by due date (those without come last), then id; `after` is the last pair of the page before.
 
     departments, assignee, candidate: those of any of the departments, of that person, open to that person; several
-    together widen the list. Each is one short walk along its index, whatever the number of open tasks (the status is a literal, so that
-    the partial indexes fit).
+    together widen the list. Each is one short walk along its index, whatever the number of open tasks; the status is a
+    literal, so that the partial indexes fit.
     """
     count = min(limit, MAX_PAGE)
     common: list[ColumnElement[bool]] = [UserTask.status == literal_column(f"'{TaskStatus(status)}'")]
