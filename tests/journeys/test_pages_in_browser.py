@@ -41,6 +41,7 @@ def addresses(case: Case, task: UserTask) -> list[str]:
         f"/tasks/{task.id}",
         f"/instances/{case.instance_id}",
         "/intake",
+        "/notices",
         "/nowhere",
     ]
 

@@ -15,6 +15,7 @@ from web.pages import (
     intake,
     login,
     mail,
+    notices,
     portal,
     shell,
     show,
@@ -24,12 +25,13 @@ from web.pages import (
 )
 from web.settings import settings
 
-MODULES = (home, login, inbox, task, cases, instance, intake, mail, portal, studio)
+MODULES = (home, login, inbox, task, cases, instance, intake, mail, notices, portal, studio)
 
 
 def register(app: Flask) -> None:
     """Register every page, and what all templates may use."""
     assets.register(app)
+    notices.register(app)
     shell.register(app)
     show.register(app)
     words.register(app)

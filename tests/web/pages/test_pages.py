@@ -1,5 +1,6 @@
 """Every page answers those who may open it, in both languages, and shows hostile text as text."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -184,3 +185,28 @@ def test_reading_a_page_changes_nothing(as_: Callable[[str], Door], case: dict[s
         found = session.get(UserTask, task["id"])
         assert found is not None
         assert (found.rev, found.assignee) == (task["rev"], None)
+
+
+def test_notices_are_counted_read_and_gone(as_: Callable[[str], Door], world: dict[str, Person]) -> None:
+    from engine.ids import new_id
+    from workflows import notices
+
+    def tell(text: str) -> None:
+        payload = {"people": [str(world["wang"].id)], "text_zh": text, "text_en": text, "case_number": None}
+        with transaction() as session:
+            notices.deliver(session, new_id(), payload)
+
+    door = as_("wang")
+    tell(EVIL)
+    text = page(door, "/notices")
+    assert "1 条未读" in text
+    assert "<script>alert" not in text
+    shown = re.findall(r'name="id" value="([^"]+)"', text)
+    tell("a later one")
+    form = {"csrf_token": door.headers["X-CSRF-Token"], "id": shown}
+    assert door.client.post("/notices/read", data=form, headers=HTML).status_code == 302
+    after = page(door, "/notices")
+    assert "a later one" in after
+    assert "1 条未读" in after
+    assert "没有未读通知" in page(as_("li"), "/notices")
+    assert door.client.post("/notices/read", data={**form, "id": "x"}, headers=HTML).status_code == 422

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.db import transaction
-from engine.models import UserTask
+from engine.models import TaskStatus, UserTask
 from tests.web.conftest import Door
-from workflows import cases
+from workflows import cases, portal
 from workflows.models import Case, CaseStatus, Evidence
 
 HTML = {"Accept": "text/html"}
@@ -170,3 +170,14 @@ def test_a_closed_case_is_rated_once(anybody: Door, process: None) -> None:
     assert send(anybody, "/follow/case/rating", {**fields, "satisfaction": "unsatisfied"}).status_code == 422
     with transaction() as session:
         assert cases.get(session, number).satisfaction == "satisfied"
+
+
+def test_stages_are_public_and_a_case_closed_early_skipped_the_rest(anybody: Door, process: None) -> None:
+    number = file(anybody)
+    with transaction() as session:
+        case = cases.get(session, number)
+        assert [one.state for one in portal.milestones(session, case)] == ["now", *["ahead"] * 7]
+        case.status = CaseStatus.CLOSED
+        task = session.scalars(select(UserTask)).one()
+        task.status = TaskStatus.COMPLETED
+        assert [one.state for one in portal.milestones(session, case)] == ["done", *["skipped"] * 6, "done"]
