@@ -4,7 +4,6 @@ Reading never raises for what a person drew: the gate shows all faults of a file
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -12,7 +11,8 @@ from engine.errors import Invalid
 from engine.findings import Finding
 from engine.spiff.extensions import names, properties, read_into, read_loop
 from engine.spiff.model import EVENTS, NODES, SUBPROCESSES, Diagram, Event, Flow, Node, Process, Scope
-from engine.spiff.xml import BPMN, child, children, extension, local, parse, text_of
+from engine.spiff.read_events import File, declare, message_of, read_event
+from engine.spiff.xml import BPMN, child, children, local, parse, text_of
 
 SILENT = frozenset(
     [
@@ -55,42 +55,13 @@ _ALIEN = {
     "http://activiti.org/bpmn": "activiti",
     "http://spiffworkflow.org/bpmn/schema/1.0/core": "spiffworkflow",
 }
-_DEFINITIONS = {
-    "timerEventDefinition": "timer",
-    "messageEventDefinition": "message",
-    "signalEventDefinition": "signal",
-    "errorEventDefinition": "error",
-    "escalationEventDefinition": "escalation",
-    "conditionalEventDefinition": "conditional",
-    "terminateEventDefinition": "terminate",
-    "cancelEventDefinition": "cancel",
-    "compensateEventDefinition": "compensate",
-    "linkEventDefinition": "link",
-}
-
-
-@dataclass(slots=True)
-class _File:
-    """What one file declares beside its processes, and what was found in it."""
-
-    path: str
-    findings: list[Finding]
-    messages: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    signals: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    escalations: dict[str, str] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
-
-    def fault(self, element: str, code: str, zh: str, en: str, severity: str = "error") -> None:
-        """Write down a finding."""
-        self.findings.append(Finding(element, code, severity, zh, en, file=self.path))
 
 
 def read(files: Mapping[str, bytes], main: str = "") -> tuple[Diagram, list[Finding]]:
     """All processes of the `*.bpmn` files; `main` is the process which an instance runs."""
     diagram, findings = Diagram(main=main), list[Finding]()
     for path in sorted(path for path in files if path.lower().endswith(".bpmn")):
-        file = _File(path, findings)
+        file = File(path, findings)
         try:
             root = parse(files[path])
         except Invalid as error:
@@ -101,14 +72,14 @@ def read(files: Mapping[str, bytes], main: str = "") -> tuple[Diagram, list[Find
     return diagram, findings
 
 
-def _read_file(root: etree._Element, file: _File, diagram: Diagram) -> None:
+def _read_file(root: etree._Element, file: File, diagram: Diagram) -> None:
     if local(root) != "definitions":
         file.fault("", "not_bpmn", "根元素不是 BPMN definitions", "The root element is not BPMN definitions")
         return
     _unique_ids(root, file)
     _aliens(root, file)
     for each in root:
-        _declare(each, file)
+        declare(each, file)
     for each in children(root, "process"):
         process = _read_process(each, file)
         if process.id in diagram.processes:
@@ -117,7 +88,7 @@ def _read_file(root: etree._Element, file: _File, diagram: Diagram) -> None:
         diagram.processes[process.id] = process
 
 
-def _unique_ids(root: etree._Element, file: _File) -> None:
+def _unique_ids(root: etree._Element, file: File) -> None:
     for element in root.iter(f"{{{BPMN}}}*"):
         given = element.get("id")
         if given is None:
@@ -127,7 +98,7 @@ def _unique_ids(root: etree._Element, file: _File) -> None:
         file.seen.add(given)
 
 
-def _aliens(root: etree._Element, file: _File) -> None:
+def _aliens(root: etree._Element, file: File) -> None:
     """Extensions of other engines mean something there and nothing here: say so instead of dropping them."""
     for element in root.iter(etree.Element):
         holder = element
@@ -144,22 +115,7 @@ def _aliens(root: etree._Element, file: _File) -> None:
             file.fault(holder.get("id") or "", "foreign_extension", zh, en)
 
 
-def _declare(element: etree._Element, file: _File) -> None:
-    given, name = element.get("id") or "", " ".join((element.get("name") or "").split())
-    match local(element):
-        case "message":
-            subscription = extension(element, "subscription")
-            key = None if subscription is None else subscription.get("correlationKey")
-            file.messages[given] = (name, key)
-        case "signal":
-            file.signals[given] = name
-        case "error":
-            file.errors[given] = element.get("errorCode") or ""
-        case "escalation":
-            file.escalations[given] = element.get("escalationCode") or ""
-
-
-def _read_process(element: etree._Element, file: _File) -> Process:
+def _read_process(element: etree._Element, file: File) -> Process:
     process = Process(id=element.get("id") or "", file=file.path)
     process.properties = properties(element)
     process.name_zh, process.name_en = names(element, process.properties)
@@ -182,7 +138,7 @@ def _read_lanes(holder: etree._Element, process: Process, lanes: dict[str, str])
             _read_lanes(inner, process, lanes)
 
 
-def _read_scope(element: etree._Element, scope: Scope, lanes: Mapping[str, str], file: _File) -> None:
+def _read_scope(element: etree._Element, scope: Scope, lanes: Mapping[str, str], file: File) -> None:
     for each in element:
         kind = local(each)
         if kind == "sequenceFlow":
@@ -206,7 +162,7 @@ def _read_scope(element: etree._Element, scope: Scope, lanes: Mapping[str, str],
                 getattr(touched, side).append(flow.id)
 
 
-def _unheard(element: str, kind: str, file: _File) -> None:
+def _unheard(element: str, kind: str, file: File) -> None:
     zh, en = f"{kind} 不会执行，请改用 zeebe: 扩展", f"{kind} is not executed; use the zeebe: extensions"
     file.fault(element, "unheard_element", zh, en)
 
@@ -222,20 +178,20 @@ def _read_flow(element: etree._Element) -> Flow:
     )
 
 
-def _read_node(element: etree._Element, kind: str, lanes: Mapping[str, str], file: _File) -> Node:
+def _read_node(element: etree._Element, kind: str, lanes: Mapping[str, str], file: File) -> Node:
     node = Node(id=element.get("id") or "", kind=kind)
     node.lane = lanes.get(node.id)
     node.default = element.get("default")
     read_into(element, node)
     node.loop = read_loop(element)
     if kind in EVENTS:
-        node.event = _read_event(element, node, file)
+        node.event = read_event(element, node, file)
         node.attached_to = element.get("attachedToRef") if kind == "boundaryEvent" else None
         side = "cancelActivity" if kind == "boundaryEvent" else "isInterrupting"
         node.interrupting = element.get(side, "true") != "false"
     elif kind in ("receiveTask", "sendTask") and element.get("messageRef"):
         node.event = Event(kind="message")
-        _message(node.event, node, element.get("messageRef"), file)
+        message_of(node.event, node, element.get("messageRef"), file)
     elif kind in SUBPROCESSES:
         node.by_event = element.get("triggeredByEvent") == "true"
         node.inner = Scope(id=node.id)
@@ -258,64 +214,3 @@ def _inherit_lane(node: Node) -> None:
             each.lane = node.lane
             if each.inner is not None:
                 _inherit_lane(each)
-
-
-def _read_event(element: etree._Element, node: Node, file: _File) -> Event:
-    found = [(_DEFINITIONS[local(each)], each) for each in element if local(each) in _DEFINITIONS]
-    if child(element, "eventDefinitionRef") is not None:
-        zh, en = "不支持共享的事件定义", "Shared event definitions are not supported"
-        file.fault(node.id, "unsupported_element", zh, en)
-    if not found:
-        return Event()
-    if len(found) > 1:
-        return Event(kind="multiple")
-    kind, definition = found[0]
-    event = Event(kind=kind)
-    match kind:
-        case "timer":
-            _timer(event, definition)
-        case "message":
-            _message(event, node, definition.get("messageRef"), file)
-            if node.function is None:
-                work = extension(definition, "taskDefinition")
-                node.function = None if work is None else work.get("type") or ""
-        case "signal":
-            event.name = _reference(definition.get("signalRef"), file.signals, node, file)
-        case "error":
-            event.code = _code(definition.get("errorRef"), file.errors, node, file)
-        case "escalation":
-            event.code = _code(definition.get("escalationRef"), file.escalations, node, file)
-        case "conditional":
-            event.condition = text_of(child(definition, "condition")) or ""
-        case "link":
-            event.name = definition.get("name") or element.get("name") or ""
-    return event
-
-
-def _timer(event: Event, definition: etree._Element) -> None:
-    for tag, timer in (("timeDate", "date"), ("timeDuration", "duration"), ("timeCycle", "cycle")):
-        value = text_of(child(definition, tag))
-        if value is not None:
-            event.timer, event.value = timer, value
-
-
-def _message(event: Event, node: Node, reference: str | None, file: _File) -> None:
-    if reference is None:
-        return
-    if reference not in file.messages:
-        file.fault(node.id, "unknown_reference", f"{reference} 不存在", f"{reference} does not exist")
-        return
-    event.name, event.correlation = file.messages[reference]
-
-
-def _reference(reference: str | None, known: Mapping[str, str], node: Node, file: _File) -> str:
-    if reference is not None and reference not in known:
-        file.fault(node.id, "unknown_reference", f"{reference} 不存在", f"{reference} does not exist")
-    return known.get(reference or "", "")
-
-
-def _code(reference: str | None, known: Mapping[str, str], node: Node, file: _File) -> str:
-    code = _reference(reference, known, node, file)
-    if reference in known and not code:
-        file.fault(node.id, "no_code", f"{reference} 没有代码", f"{reference} has no code")
-    return code
