@@ -301,7 +301,7 @@ def test_an_edited_narrative_keeps_its_original_for_ever(running: Session, who: 
 
 
 @pytest.mark.requirement("PRV-02")
-def test_a_dump_of_every_table_holds_no_phone_and_no_name(running: Session, who: Who) -> None:
+def test_a_dump_of_every_table_holds_no_clear_phone_number(running: Session, who: Who) -> None:
     case = receive(running, _complaint("我叫欧阳娜，电话 13812345678，空调坏了"), actor="complainant")
     _do(running, who, case, "staff", "Task_Accept", accept_outcome="accepted", callback="13812345678", name="欧阳娜")
     tables = running.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()
