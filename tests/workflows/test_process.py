@@ -311,7 +311,6 @@ def test_a_dump_of_every_table_holds_no_clear_phone_number(running: Session, who
             assert clear not in dump, table
 
 
-@pytest.mark.requirement("PRV-01")
 def test_the_view_of_a_case_is_masked_and_every_clear_look_is_recorded(running: Session, who: Who) -> None:
     from workflows.models import Disclosure
 

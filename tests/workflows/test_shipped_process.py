@@ -117,7 +117,7 @@ def _is(element: str) -> Callable[[UserTask], bool]:
     return lambda task: task.element_id == element
 
 
-@pytest.mark.requirement("RTE-01", "RTE-02", "RTE-06", "RTE-07")
+@pytest.mark.requirement("RTE-01", "RTE-02")
 def test_a_quality_complaint_walks_through_its_departments_with_one_owner(shipped: Session) -> None:
     case = _receive(shipped, "空调用了三天就坏了，开机异响，无法使用，要求退款 3000 元")
     walk = Walk(shipped, case).until()
