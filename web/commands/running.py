@@ -20,7 +20,7 @@ from web.commands.output import CONSOLE, remark
 from web.commands.supervisor import Supervisor
 from workflows import migrations
 
-_START_TIMEOUT = 60.0
+_START_TIMEOUT = 120.0
 
 
 @click.command("up")
