@@ -11,6 +11,7 @@ from engine.clock import now
 from engine.drafts import (
     approve_draft,
     create_draft,
+    delete_draft,
     open_draft,
     publish_draft,
     reject_draft,
@@ -28,6 +29,7 @@ __all__ = [
     "compiled",
     "compiled_by_id",
     "create_draft",
+    "delete_draft",
     "files",
     "get",
     "latest",

@@ -96,13 +96,16 @@ def _turned(session: Session, draft: Draft, state: DraftState) -> Draft:
     return draft
 
 
-def submit_draft(session: Session, key: str, *, author: str, if_rev: int) -> Draft:
-    """Hand a draft in for review. Raises Invalid while the gate finds errors, Conflict unless it is being edited."""
+def submit_draft(session: Session, key: str, *, author: str, if_rev: int, note: str = "") -> Draft:
+    """Hand a draft in for review; note: what changed and why, kept with the version.
+
+    Raises Invalid while the gate finds errors, Conflict unless it is being edited.
+    """
     draft = _locked(session, key, if_rev)
     if draft.state != DraftState.EDITING:
         raise Conflict("The draft was handed in already", key=key, state=str(draft.state))
     gate(session, _files(draft))
-    draft.author = author
+    draft.author, draft.note = author, note
     return _turned(session, draft, DraftState.IN_REVIEW)
 
 
@@ -124,6 +127,12 @@ def reject_draft(session: Session, key: str, *, reviewer: str, if_rev: int, note
         raise Conflict("The draft is being edited", key=key)
     draft.note, draft.reviewer, draft.reviewed_sha256 = note, reviewer, None
     return _turned(session, draft, DraftState.EDITING)
+
+
+def delete_draft(session: Session, key: str, *, if_rev: int) -> None:
+    """Throw a draft away; published versions stay. Raises NotFound, Conflict."""
+    session.delete(_locked(session, key, if_rev))
+    session.flush()
 
 
 def publish_draft(session: Session, key: str, *, author: str, if_rev: int) -> ProcessDefinition:

@@ -48,7 +48,7 @@ def publish_files(
         )
     digest = hashlib.sha256(key.encode()).digest()
     session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], signed=True))))
-    report = gate(session, files)
+    findings = gate(session, files)
     diagram, _ = read(files, facts.process)
     before = session.scalar(
         select(ProcessDefinition)
@@ -69,7 +69,7 @@ def publish_files(
         sha256=sha256,
         bound=bound,
         starts_on=_starts(diagram),
-        lint=[finding.as_json() for finding in report],
+        lint=[finding.as_json() for finding in findings],
         note=note,
         author=author,
         approver=approver,
@@ -82,11 +82,16 @@ def publish_files(
     return made
 
 
-def gate(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
-    """The gate's report on a bundle among all that is published. Raises Invalid where a finding is an error."""
+def report(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
+    """What the gate finds in a bundle among all that is published, errors first; nothing is refused."""
     asked = domain()
     known = set(session.scalars(select(ProcessDefinition.process_id).where(ProcessDefinition.retired_at.is_(None))))
-    found = lint.check(files, domain=asked, processes=known, departments=asked.departments(session))
+    return lint.check(files, domain=asked, processes=known, departments=asked.departments(session))
+
+
+def gate(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
+    """The gate's report on a bundle among all that is published. Raises Invalid where a finding is an error."""
+    found = report(session, files)
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         raise Invalid(

@@ -118,6 +118,8 @@ API: Final[dict[str, Rule]] = {
     "api-drafts.create": verb("definition.draft"),
     "api-drafts.save": verb("definition.draft"),
     "api-drafts.submit": verb("definition.draft"),
+    "api-drafts.delete": verb("definition.draft"),
+    "api-drafts.reject": roles(*GENERAL["definition.draft"], *GENERAL["definition.approve"]),
     "api-drafts.approve": verb("definition.approve"),
     "api-drafts.publish": verb("definition.publish"),
     "api-bundles.catalog": PERSON,

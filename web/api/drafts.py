@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import definitions, lint
+from engine import definitions, publishing
 from engine.errors import NotFound
 from engine.models import Draft, DraftState
 from web import cursors, etag
@@ -65,6 +65,18 @@ class FilesIn(Schema):
     """All files of the draft; those not named are removed."""
 
     files = _files(required=True)
+
+
+class SubmitIn(Schema):
+    """What was changed and why, for the reviewer and the list of versions."""
+
+    note = fields.String(load_default="", validate=validate.Length(0, 2000))
+
+
+class RejectIn(Schema):
+    """Why a draft goes back to editing."""
+
+    note = fields.String(required=True, validate=validate.Length(1, 2000))
 
 
 class FindingOut(Schema):
@@ -146,22 +158,48 @@ def save(session: Session, body: dict[str, Any], key: str) -> Answer:
     return Answer(draft, rev=draft.rev)
 
 
+@blueprint.delete("/<key>")
+@blueprint.commands(DraftReceipt, status=204, if_match=True, keyed=False)
+def delete(session: Session, key: str) -> Answer:
+    """Throw a draft away; published versions stay"""
+    people.require(session, me(), "definition.draft")
+    rev = etag.required_rev()
+    with etag.precondition(rev):
+        definitions.delete_draft(session, key, if_rev=rev)
+    return Answer(None)
+
+
 @blueprint.post("/<key>/check")
 @blueprint.commands(CheckOut, keyed=False)
 def check(session: Session, key: str) -> dict[str, Any]:
     """Ask the publish gate without publishing"""
-    findings = lint.check({file.path: file.content for file in _draft(session, key).files})
+    findings = publishing.report(session, {file.path: bytes(file.content) for file in _draft(session, key).files})
     return {"accepted": all(finding.severity != "error" for finding in findings), "findings": findings}
 
 
 @blueprint.post("/<key>/submit")
-@blueprint.commands(DraftReceipt, if_match=True)
-def submit(session: Session, key: str) -> Answer:
+@blueprint.commands(DraftReceipt, body=SubmitIn, if_match=True)
+def submit(session: Session, body: dict[str, str], key: str) -> Answer:
     """Hand a draft in for review; refused while the gate finds errors"""
     people.require(session, me(), "definition.draft")
     rev = etag.required_rev()
     with etag.precondition(rev):
-        draft = definitions.submit_draft(session, key, author=str(me().id), if_rev=rev)
+        draft = definitions.submit_draft(session, key, author=str(me().id), if_rev=rev, note=body["note"])
+    return Answer(draft, rev=draft.rev)
+
+
+@blueprint.post("/<key>/reject")
+@blueprint.commands(DraftReceipt, body=RejectIn, if_match=True)
+def reject(session: Session, body: dict[str, str], key: str) -> Answer:
+    """Send a draft back to editing: its author takes it back, or the reviewer asks for more
+
+    The note stays with the draft until it is handed in again.
+    """
+    if not people.may(session, me(), "definition.approve"):
+        people.require(session, me(), "definition.draft")
+    rev = etag.required_rev()
+    with etag.precondition(rev):
+        draft = definitions.reject_draft(session, key, reviewer=str(me().id), if_rev=rev, note=body["note"])
     return Answer(draft, rev=draft.rev)
 
 

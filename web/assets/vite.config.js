@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 import adoptedStyles from './plugins/adopted-styles.js';
+import editorTexts from './plugins/editor-texts.js';
 import formTexts from './plugins/form-texts.js';
 import sprite from './plugins/sprite.js';
 
@@ -13,7 +14,7 @@ export default defineConfig({
   root: here('.'),
   base: '/static/build/',
   publicDir: false,
-  plugins: [adoptedStyles(), sprite(here('icons.txt')), formTexts()],
+  plugins: [adoptedStyles(), sprite(here('icons.txt')), formTexts(), editorTexts()],
   build: {
     outDir: here('../static/build'),
     emptyOutDir: true,

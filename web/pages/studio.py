@@ -1,17 +1,29 @@
 """The process owners' desk: the library of bundles, the editor of a draft, versions with their differences."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from engine import differ
 from engine.db import transaction
 from engine.errors import NotFound
-from engine.models import Draft, DraftState, InstanceStatus, ProcessDefinition, ProcessInstance
+from engine.models import (
+    Draft,
+    DraftState,
+    InstanceStatus,
+    ProcessDefinition,
+    ProcessInstance,
+    Subscription,
+    TaskStatus,
+    Timer,
+    TimerKind,
+    UserTask,
+)
 from web.access import Rule, roles, verb
 from web.api.bundles import side
 from web.identity import me
@@ -53,7 +65,6 @@ def page() -> str:
             "studio.html",
             rows=rows,
             may=_may(session),
-            copies=[(f"copy:{row.key}", row) for row in rows if row.definition],
         )
 
 
@@ -65,6 +76,7 @@ def edit(key: str) -> str:
         published = newest(session, key)
         if draft is None and published is None:
             raise NotFound
+        know_people(session, [draft.reviewer if draft else None, draft.author if draft else None])
         return render_template(
             "studio_edit.html",
             key=key,
@@ -142,6 +154,23 @@ def running(session: Session) -> dict[tuple[str, int], int]:
     return {(key, version): count for key, version, count in rows}
 
 
+def standing(session: Session, key: str) -> Counter[str]:
+    """Instances of any version of `key` which are not over, by the elements where they wait."""
+    waiting = union(
+        select(UserTask.instance_id, UserTask.element_id).where(UserTask.status == TaskStatus.OPEN),
+        select(Timer.instance_id, Timer.element_id).where(Timer.kind == TimerKind.EVENT),
+        select(Subscription.instance_id, Subscription.element_id),
+    ).subquery()
+    rows = session.execute(
+        select(waiting.c.element_id, func.count())
+        .join(ProcessInstance, ProcessInstance.id == waiting.c.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(ProcessDefinition.key == key)
+        .group_by(waiting.c.element_id)
+    )
+    return Counter(dict(rows.tuples()))
+
+
 def newest(session: Session, key: str) -> ProcessDefinition | None:
     """The newest version of `key`."""
     found: ProcessDefinition | None = session.scalar(_latest().where(ProcessDefinition.key == key))
@@ -171,4 +200,10 @@ def _chosen(found: list[ProcessDefinition], draft: Draft | None) -> tuple[str, s
 
 def _compared(session: Session, key: str, old: str, new: str) -> dict[str, Any]:
     changes = differ.diff(side(session, key, old), side(session, key, new)) if old and new and old != new else []
-    return {"old": old, "new": new, "changes": changes}
+    return {
+        "old": old,
+        "new": new,
+        "changes": changes,
+        "counts": Counter(change.kind for change in changes),
+        "standing": standing(session, key) if changes else Counter(),
+    }

@@ -11,6 +11,15 @@ async function copied(key) {
   return Object.fromEntries(files);
 }
 
+async function drafted(key) {
+  return (await call('GET', `/api/v1/drafts/${key}`)).data.files;
+}
+
+function beginning(from) {
+  const [kind, key] = from.split(':');
+  return { copy: copied, draft: drafted }[kind]?.(key) ?? starter(kind);
+}
+
 function named(files, { key, name_zh, name_en }) {
   const manifest = { ...JSON.parse(files['bundle.json']), key, name: { zh: name_zh, en: name_en } };
   return { ...files, 'bundle.json': `${JSON.stringify(manifest, null, 2)}\n` };
@@ -18,7 +27,7 @@ function named(files, { key, name_zh, name_en }) {
 
 async function create(form) {
   const facts = Object.fromEntries(new FormData(form));
-  const files = facts.template.startsWith('copy:') ? await copied(facts.template.slice(5)) : starter(facts.template);
+  const files = await beginning(facts.template);
   await call('POST', '/api/v1/drafts', { key: facts.key, files: named(files, facts) }, { once: crypto.randomUUID() });
   location.assign(`/studio/${facts.key}`);
 }
@@ -63,3 +72,29 @@ document.addEventListener('submit', async (event) => {
     button.removeAttribute('aria-busy');
   }
 });
+
+document.addEventListener('click', (event) => {
+  const copy = event.target.closest('[data-copy]');
+  if (!copy) return;
+  const dialog = document.getElementById('new');
+  dialog.querySelector('form').reset();
+  dialog.querySelector('[name="template"]').value = copy.dataset.copy;
+  dialog.showModal();
+});
+
+// What the gate says about the drafts, one after the other: it takes a moment each.
+async function judge() {
+  for (const badge of document.querySelectorAll('[data-lint]')) {
+    try {
+      const { data } = await call('POST', `/api/v1/drafts/${badge.dataset.lint}/check`);
+      const errors = data.findings.filter((one) => one.severity === 'error').length;
+      const [tone, text, count] = errors ? ['danger', 'bad', errors] : data.findings.length ? ['warn', 'hints', data.findings.length] : ['good', 'good', 0];
+      badge.classList.add(tone);
+      badge.textContent = badge.dataset[text].replace('{n}', String(count));
+    } catch {
+      badge.textContent = '?';
+    }
+  }
+}
+
+judge();

@@ -9,13 +9,14 @@ import 'dmn-js/dist/assets/dmn-js-boxed-expression.css';
 import 'dmn-js/dist/assets/dmn-font/css/dmn-embedded.css';
 
 import DmnModeler from 'dmn-js/lib/Modeler';
+import DmnViewer from 'dmn-js/lib/NavigatedViewer';
 
 import { TranslateModule } from './translate.js';
 import { openTry } from './tryit.js';
 
-export async function openDecisions(canvas, panel, xml, { onChange, trying }) {
+export async function openDecisions(canvas, panel, xml, { onChange, trying, readonly }) {
   const common = { additionalModules: [TranslateModule] };
-  const modeler = new DmnModeler({
+  const modeler = new (readonly ? DmnViewer : DmnModeler)({
     container: canvas,
     drd: common,
     decisionTable: common,

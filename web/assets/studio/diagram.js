@@ -19,7 +19,7 @@ import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 import { BusinessPanelModule } from './panel/index.js';
 import { TranslateModule } from './translate.js';
 
-export async function openDiagram(canvas, panel, xml, { onChange, bundle }) {
+export async function openDiagram(canvas, panel, xml, { onChange, bundle, readonly }) {
   const modeler = new BpmnModeler({
     container: canvas,
     propertiesPanel: { parent: panel },
@@ -40,6 +40,7 @@ export async function openDiagram(canvas, panel, xml, { onChange, bundle }) {
     textRenderer: { defaultStyle: { fontFamily: 'inherit' } },
   });
   await modeler.importXML(xml);
+  if (readonly) freeze(modeler, canvas, panel);
   show(modeler.get('canvas'));
   modeler.get('eventBus').on('commandStack.changed', async () => {
     const { xml: changed } = await modeler.saveXML({ format: true });
@@ -52,6 +53,17 @@ export async function openDiagram(canvas, panel, xml, { onChange, bundle }) {
     focus: (id) => select(modeler, id),
     mark: (findings) => mark(modeler, findings),
   };
+}
+
+// In review: everything can be looked at, nothing changes. Every change of bpmn-js is a command, so none is carried out.
+function freeze(modeler, canvas, panel) {
+  const stack = modeler.get('commandStack');
+  stack.execute = () => undefined;
+  stack.canExecute = () => false;
+  modeler.get('eventBus').on(['drag.init', 'element.dblclick', 'directEditing.activate'], 10_000, () => false);
+  canvas.classList.add('readonly');
+  panel.classList.add('readonly');
+  panel.addEventListener('beforeinput', (event) => event.preventDefault());
 }
 
 // The whole diagram, but readable and not under the palette: a wide one shows its beginning.

@@ -7,7 +7,8 @@ import { Form, FormEditor } from '@bpmn-io/form-js';
 
 import { say } from '../base/texts.js';
 
-export async function openForm(canvas, panel, text, { onChange }) {
+export async function openForm(canvas, panel, text, { onChange, readonly }) {
+  if (readonly) return showForm(canvas, text);
   const place = document.createElement('div');
   place.className = 'form-editor';
   const preview = document.createElement('div');
@@ -51,4 +52,14 @@ export async function openForm(canvas, panel, text, { onChange }) {
     },
     mark() {},
   };
+}
+
+// In review: the form as people will see it.
+async function showForm(canvas, text) {
+  const place = document.createElement('div');
+  place.className = 'form-preview sheet';
+  canvas.append(place);
+  const form = new Form({ container: place });
+  await form.importSchema(JSON.parse(text), {});
+  return { destroy: () => form.destroy(), focus: () => false, mark() {} };
 }

@@ -2,23 +2,26 @@
 import './index.css';
 
 import { call, complain } from '../base/api.js';
-import { ask } from '../base/actions.js';
 import { language, learn, say } from '../base/texts.js';
 import { toast } from '../base/toast.js';
+import { openConflict } from './conflict.js';
 import { Draft } from './draft.js';
 import { Problems } from './problems.js';
 import { emptyFile } from './templates.js';
+import { bindVerbs } from './verbs.js';
+import formTexts from './zh/forms.js';
+import simulationTexts from './zh/simulation.js';
 import texts from './zh/studio.js';
 
-learn(texts);
+learn({ ...simulationTexts, ...formTexts, ...texts });
 
 const root = document.querySelector('[data-studio]');
 const canvas = root.querySelector('[data-canvas]');
 const panel = root.querySelector('[data-panel]');
 const tabs = root.querySelector('[role="tablist"]');
-const draft = new Draft(root.dataset.studio, { readonly: root.dataset.readonly === 'yes' });
+const draft = new Draft(root.dataset.studio, { send: call, store: localStorage, readonly: root.dataset.readonly === 'yes' });
 const problems = new Problems(root.querySelector('[data-problems]'), draft);
-let current = null; // {path, editor}
+let current = null; // {path, text, editor}
 
 const editors = {
   bpmn: () => import('./diagram.js').then((module) => module.openDiagram),
@@ -102,7 +105,7 @@ async function open(path) {
   canvas.replaceChildren();
   panel.replaceChildren();
   canvas.classList.add('loading');
-  current = { path, editor: null };
+  current = { path, text: draft.files.get(path), editor: null };
   renderTabs();
   const opening = current;
   try {
@@ -111,13 +114,18 @@ async function open(path) {
     opening.editor = await start(canvas, panel, draft.files.get(path), {
       bundle,
       trying: { address: `${draft.address}/evaluate`, path, save: () => draft.save() },
-      onChange: (text) => draft.set(path, text),
+      readonly: draft.readonly,
+      onChange: (text) => {
+        if (current !== opening) return;
+        opening.text = text;
+        draft.set(path, text);
+      },
     });
     opening.editor.mark(problems.findings.filter((one) => one.file === path));
   } catch (error) {
     console.warn(error);
     const message = document.createElement('p');
-    message.className = 'empty';
+    message.className = 'unreadable';
     message.textContent = say('{0} could not be opened: {1}', path, error.message);
     canvas.replaceChildren(message);
   } finally {
@@ -133,62 +141,38 @@ async function goTo(path, element) {
 
 // -- saved or not -------------------------------------------------------------------------------------------------
 const saved = root.querySelector('[data-saved]');
-const words = { saved: 'Saved', changed: 'Not saved yet', saving: 'Saving …', conflict: 'Somebody else saved first', offline: 'Not saved: no connection' };
+const words = {
+  saved: 'Saved',
+  changed: 'Not saved yet',
+  saving: 'Saving …',
+  conflict: 'Somebody else saved first: choose',
+  offline: 'Not saved: no connection',
+  refused: 'Not saved: refused',
+  closed: 'Not saved: the draft was handed in meanwhile',
+};
+const settle = () => openConflict(document.getElementById('conflict'), draft);
+saved.addEventListener('click', () => draft.state === 'conflict' && settle());
 draft.addEventListener('state', () => {
   saved.textContent = say(words[draft.state]);
+  saved.disabled = draft.state !== 'conflict';
+  root.querySelector('[data-saved-said]').textContent = draft.state === 'changed' ? '' : saved.textContent;
   saved.dataset.state = draft.state;
-  if (draft.state === 'offline' && draft.error?.status >= 400 && draft.error.status < 500) complain(draft.error);
+  if (draft.state === 'refused') complain(draft.error);
   if (draft.state === 'conflict') settle();
-  for (const button of root.querySelectorAll('[data-needs-saved]')) button.disabled = draft.state !== 'saved';
 });
 draft.addEventListener('stored', () => problems.check());
-draft.addEventListener('replaced', async () => {
+draft.addEventListener('replaced', async ({ detail }) => {
   const path = current?.path;
+  const paths = renderTabs();
+  if (!detail?.asked) toast(say('Somebody else saved too; both states were brought together.'));
+  if (paths.includes(path) && current.text === draft.files.get(path)) return;
   current?.editor?.destroy();
   current = null;
-  const paths = renderTabs();
   await open(paths.includes(path) ? path : paths[0]);
 });
 addEventListener('beforeunload', (event) => {
   if (draft.isChanged() && !draft.readonly) event.preventDefault();
 });
-
-function settle() {
-  const dialog = document.getElementById('conflict');
-  const list = dialog.querySelector('[data-files]');
-  list.replaceChildren(
-    ...draft.theirs.differing.map((path) => {
-      const field = document.createElement('fieldset');
-      field.className = 'field';
-      const legend = document.createElement('legend');
-      legend.textContent = path;
-      field.append(legend);
-      for (const [side, label] of [['mine', say('Keep mine')], ['theirs', say('Take theirs')]]) {
-        const choice = document.createElement('label');
-        const input = document.createElement('input');
-        input.type = 'radio';
-        input.name = path;
-        input.value = side;
-        input.required = true;
-        choice.append(input, label);
-        field.append(choice);
-      }
-      for (const [side, files] of [['mine', draft.files], ['theirs', draft.theirs.files]]) {
-        const link = document.createElement('a');
-        link.className = 'small';
-        link.download = `${side}-${path.replaceAll('/', '-')}`;
-        link.href = URL.createObjectURL(new Blob([files.get(path) ?? ''], { type: 'text/plain' }));
-        link.textContent = side === 'mine' ? say('Download mine') : say('Download theirs');
-        field.append(link);
-      }
-      return field;
-    }),
-  );
-  ask(dialog, async (chosen) => {
-    await draft.settle(chosen);
-    toast(say('Both states were brought together.'));
-  });
-}
 
 // -- problems -----------------------------------------------------------------------------------------------------
 problems.addEventListener('checked', () => {
@@ -197,34 +181,7 @@ problems.addEventListener('checked', () => {
 });
 problems.addEventListener('go', ({ detail }) => goTo(detail.file || current?.path, detail.element));
 
-// -- verbs of the draft -------------------------------------------------------------------------------------------
-root.addEventListener('click', async (event) => {
-  const button = event.target.closest('[data-draft]');
-  if (!button) return;
-  const verb = button.dataset.draft;
-  if (verb === 'check') {
-    await draft.save();
-    await problems.check();
-    root.querySelector('[data-problems]').open = true;
-    return;
-  }
-  await draft.save();
-  const send = async (fields) => {
-    const { data } = await call('POST', `${draft.address}/${verb}`, fields, { rev: draft.rev, once: crypto.randomUUID() });
-    location.assign(verb === 'publish' ? `${root.dataset.library}#${data.key}` : location.href);
-  };
-  const dialog = button.dataset.confirm && document.getElementById(button.dataset.confirm);
-  if (dialog) {
-    ask(dialog, send);
-    return;
-  }
-  try {
-    await send({});
-  } catch (error) {
-    complain(error);
-    await problems.check();
-  }
-});
+bindVerbs(root, draft, problems);
 
 root.addEventListener('submit', (event) => {
   const form = event.target.closest('form[data-new-file]');
@@ -260,9 +217,7 @@ async function start() {
     bundle.functions = catalog.data.functions.map((one) => ({ ...one, title: language === 'zh' ? one.title_zh : one.title_en }));
     const paths = renderTabs();
     await open(paths[0]);
-    if (kept && !draft.readonly) {
-      draft.files = kept.files;
-      draft.dispatchEvent(new Event('replaced'));
+    if (kept) {
       toast(say('What you had not saved was brought back.'));
       await draft.save();
     }

@@ -1,6 +1,7 @@
 // The list of what the publish gate found; a click goes to the element.
 import { call, complain } from '../base/api.js';
 import { language, say } from '../base/texts.js';
+import { toast } from '../base/toast.js';
 
 export class Problems extends EventTarget {
   constructor(box, draft) {
@@ -24,6 +25,16 @@ export class Problems extends EventTarget {
     } catch (error) {
       complain(error);
     }
+  }
+
+  open() {
+    this.box.open = true;
+  }
+
+  // Says why a verb did nothing.
+  refuse() {
+    const errors = this.findings.filter((one) => one.severity === 'error');
+    toast(say('The gate refuses this draft'), { tone: 'danger', lines: errors.map((one) => one.message) });
   }
 
   render() {

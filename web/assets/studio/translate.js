@@ -7,7 +7,7 @@ import ours from './zh/index.js';
 const chinese = { ...library, ...ours };
 
 export function translate(template, replacements = {}) {
-  const text = language === 'zh' ? (chinese[template] ?? template) : template;
+  const text = language === 'zh' ? (chinese[template] ?? chinese[template.trim()] ?? template) : template;
   return text.replace(/\{([^}]+)\}/g, (whole, key) => replacements[key] ?? whole);
 }
 

@@ -1,5 +1,24 @@
 // bpmn-js, its menus and plugins. Terms follow GB/T 19481 / BPMN 2.0 usage in Chinese.
+const KINDS = { Message: '消息', Timer: '定时', Error: '错误', Escalation: '上报', Signal: '信号', Compensation: '补偿', Compensate: '补偿', Conditional: '条件', Link: '链接', Terminate: '终止', Cancel: '取消' };
+const PLACES = { 'Start Event': '开始事件', 'Intermediate Catch Event': '中间捕获事件', 'Intermediate Throw Event': '中间抛出事件', 'Boundary Event': '边界事件', 'End Event': '结束事件' };
+
+// "Timer boundary event (non-interrupting)", in the two ways the libraries write it.
+function events() {
+  const names = {};
+  for (const [kind, zh] of Object.entries({ '': '', ...KINDS })) {
+    for (const [place, where] of Object.entries(PLACES)) {
+      const name = [kind, place].filter(Boolean).join(' ');
+      const small = name[0] + name.slice(1).toLowerCase();
+      for (const [end, more] of [['', ''], [' (Non Interrupting)', '（不打断）'], [' (non-interrupting)', '（不打断）']]) {
+        names[name + end] = names[small + end] = `${zh}${where}${more}`;
+      }
+    }
+  }
+  return names;
+}
+
 export default {
+  ...events(),
   Collaboration: '协作图',
   Process: '流程',
   Participant: '参与者',
@@ -7,12 +26,6 @@ export default {
   'Sequence Flow': '顺序流',
   'Message Flow': '消息流',
   Association: '关联',
-  'Timer Boundary Event': '定时边界事件',
-  'Timer Boundary Event (non-interrupting)': '定时边界事件（不打断）',
-  'Message End Event': '消息结束事件',
-  'Message Start Event': '消息开始事件',
-  'Timer Intermediate Catch Event': '定时中间事件',
-  'Terminate End Event': '终止结束事件',
   'Sub Process': '子流程',
   'Event-based Gateway': '事件网关',
   'Text Annotation': '文本注释',
@@ -107,33 +120,6 @@ export default {
   'End Event': '结束事件',
   'Intermediate throw event': '中间抛出事件',
   'Boundary event': '边界事件',
-  'Timer start event': '定时开始事件',
-  'Timer intermediate catch event': '定时中间事件',
-  'Timer boundary event': '定时边界事件',
-  'Timer boundary event (non-interrupting)': '定时边界事件（不打断）',
-  'Message start event': '消息开始事件',
-  'Message end event': '消息结束事件',
-  'Message boundary event': '消息边界事件',
-  'Message boundary event (non-interrupting)': '消息边界事件（不打断）',
-  'Message intermediate catch event': '消息中间捕获事件',
-  'Message intermediate throw event': '消息中间抛出事件',
-  'Signal end event': '信号结束事件',
-  'Signal boundary event': '信号边界事件',
-  'Signal boundary event (non-interrupting)': '信号边界事件（不打断）',
-  'Signal intermediate catch event': '信号中间捕获事件',
-  'Signal intermediate throw event': '信号中间抛出事件',
-  'Error end event': '错误结束事件',
-  'Error boundary event': '错误边界事件',
-  'Escalation end event': '上报结束事件',
-  'Escalation boundary event': '上报边界事件',
-  'Escalation boundary event (non-interrupting)': '上报边界事件（不打断）',
-  'Terminate end event': '终止结束事件',
-  'Compensation end event': '补偿结束事件',
-  'Conditional start event': '条件开始事件',
-  'Conditional boundary event': '条件边界事件',
-  'Conditional intermediate catch event': '条件中间事件',
-  'Link intermediate catch event': '链接捕获事件',
-  'Link intermediate throw event': '链接抛出事件',
   'Sequence flow': '顺序流',
   'Default flow': '默认流',
   'Conditional flow': '条件流',
@@ -160,4 +146,33 @@ export default {
   'no shape type specified': '没有指定图形类型',
   'out of bounds release': '释放位置越界',
   'unknown element': '未知元素',
+  'Default': '缺省',
+  'Blue': '蓝',
+  'Orange': '橙',
+  'Green': '绿',
+  'Red': '红',
+  'Purple': '紫',
+  'Default Flow': '默认流',
+  'Conditional Flow': '条件流',
+  'Expanded Sub Process': '子流程（展开）',
+  'Collapsed Sub Process': '子流程（折叠）',
+  'Event Sub Process': '事件子流程',
+  'Expanded Ad Hoc Sub Process': '特别子流程（展开）',
+  'Collapsed Ad Hoc Sub Process': '特别子流程（折叠）',
+  'Data Object Reference': '数据对象',
+  'Data Store Reference': '数据存储',
+  'Event Based Gateway': '事件网关',
+  'Complex Gateway': '复杂网关',
+  'Data Input Association': '数据输入关联',
+  'Data Output Association': '数据输出关联',
+  'Data Object': '数据对象',
+  'Data Store': '数据存储',
+  'Label': '标签',
+  'Loop Characteristics': '循环',
+  'Toggle non-interrupting': '切换是否打断',
+  'Ad-hoc': '特别',
+  'Multiple start event': '多重开始事件',
+  'Sub-processes': '子流程',
+  'Subprocesses': '子流程',
+  'Boundary Events': '边界事件',
 };

@@ -25,7 +25,6 @@ export default {
   'Other department': '另行指定部门',
   'Result goes to variable': '结果存入变量',
   'Saving …': '正在保存…',
-  'Somebody else saved first': '别人先保存了',
   'Step name in the escalation': '上报中的步骤名',
   'Take theirs': '采用对方的',
   'Technical name': '技术信息',
@@ -46,4 +45,10 @@ export default {
   Preview: '预览',
   Saved: '已保存',
   Who: '谁来办',
+  ' (removed)': '（已删除）',
+  'Somebody else saved first: choose': '别人先保存了：请选择',
+  'Not saved: refused': '未保存：服务器拒绝',
+  'Not saved: the draft was handed in meanwhile': '未保存：草稿已被提交',
+  'Somebody else saved too; both states were brought together.': '别人也保存了，两边的内容已自动合并。',
+  'The gate refuses this draft': '检查未通过，不能提交',
 };
