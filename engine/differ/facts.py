@@ -10,7 +10,7 @@ from engine.dmn.model import Input, Output
 from engine.errors import Invalid
 from engine.spiff.model import Node, Scope
 from engine.spiff.read import read
-from engine.spiff.xml import parse
+from engine.xml import parse
 
 _NOT_FACTS = frozenset({"id", "line", "incoming", "outgoing", "inner", "nodes", "flows"})
 

@@ -6,7 +6,8 @@ from lxml import etree
 
 from engine.foreign import expressions
 from engine.foreign.notes import Note, Outcome
-from engine.spiff.xml import BPMN, ZEEBE, child, extension, local, parse
+from engine.spiff.xml import BPMN, ZEEBE, child, extension, local
+from engine.xml import parse
 
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 VENDORS = {
@@ -40,7 +41,7 @@ _WORK = {
 def translate(content: bytes) -> tuple[bytes, list[Note]]:
     """The file in our dialect and a note for each foreign part, in file order; without any it comes back unchanged.
 
-    Raises Invalid for what is no readable XML (see `engine.spiff.xml.parse`).
+    Raises Invalid for what is no readable XML (see `engine.xml.parse`).
     """
     root = parse(content)
     notes: list[Note] = []

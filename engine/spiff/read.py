@@ -12,7 +12,8 @@ from engine.findings import Finding
 from engine.spiff.extensions import names, properties, read_into, read_loop
 from engine.spiff.model import EVENTS, NODES, SUBPROCESSES, Diagram, Event, Flow, Node, Process, Scope
 from engine.spiff.read_events import File, declare, message_of, read_event
-from engine.spiff.xml import BPMN, child, children, local, parse, text_of
+from engine.spiff.xml import BPMN, child, children, local, text_of
+from engine.xml import parse
 
 SILENT = frozenset(
     [

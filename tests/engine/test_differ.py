@@ -72,12 +72,8 @@ def test_a_form_field_made_required_is_told_by_its_label_in_both_languages() -> 
 
 
 def test_a_decision_row_tells_the_cell_which_changed() -> None:
-    path = next(iter(sorted(DIAGRAMS.rglob("*.dmn"))), None)
-    if path is None:
-        pytest.skip("no decision is shipped yet")
-    old = path.read_bytes()
+    old = (DIAGRAMS / "complaint/fast-path.dmn").read_bytes()
     cell = b"<text>true</text>"
-    assert cell in old
     changes = diff({"d.dmn": old}, {"d.dmn": old.replace(cell, b"<text>false</text>", 1)})
     assert only(changes).sort == "rule"
 
