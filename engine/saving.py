@@ -115,7 +115,7 @@ def save(session: Session, instance: ProcessInstance, top: Workflow, before: Wai
         "seq": seq,
         "hash": last,
         "ended_at": out.moment if ended else None,
-        "suspended_at": out.moment if out.status is InstanceStatus.SUSPENDED else None,
+        "suspended_at": (instance.suspended_at or out.moment) if out.status is InstanceStatus.SUSPENDED else None,
     }
     session.execute(_SAVE, facts)
     _remember(instance, facts)

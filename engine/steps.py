@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from engine import definitions, history, mailbox, saving
@@ -37,7 +37,8 @@ REFUSALS = (NotFound, Conflict, Forbidden, Invalid, Busy)
 @dataclass(slots=True)
 class Step:
     """A step under way, handed to the change. `status`: what the instance shall be afterwards; `done`: the user task
-    which the change completed; `rewarn`: open tasks whose warnings are to be set anew."""
+    which the change completed; `rewarn`: open tasks whose warnings are to be set anew; `top`: a change may put another
+    workflow in its place. Before a migration nothing is run: what is due happens in the new version."""
 
     session: Session
     instance: ProcessInstance
@@ -173,7 +174,7 @@ def _guarded(
     except REFUSALS:
         raise
     except Exception as error:
-        cause = busy_or(error) if isinstance(error, DBAPIError) else error
+        cause = busy_or(error) if isinstance(error, DBAPIError | PendingRollbackError) else error
         if isinstance(cause, Busy):
             raise cause from error
         notes.pop(instance.id, None)
@@ -202,9 +203,10 @@ def _perform(
     if fresh:
         moved.note("instance_started", business_key=instance.business_key)
     execution.wake(top)
-    if moved.status is InstanceStatus.RUNNING:
+    if moved.status is InstanceStatus.RUNNING and command.kind != "migrate":
         execution.run(top)
     change(moved)
+    top = moved.top
     if moved.status is InstanceStatus.RUNNING:
         execution.run(top)
         mailbox.empty(session, instance.id, top, before)

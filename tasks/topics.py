@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import instances, messages
+from engine import instances, messages, migration
+from engine.db import transaction
 from workflows import notices
 
 Inside = Callable[[Session, UUID, Mapping[str, Any]], None]
@@ -27,6 +28,11 @@ def _start_process(session: Session, message_id: UUID, payload: Mapping[str, Any
     )
 
 
+def _migrate(session: Session, message_id: UUID, payload: Mapping[str, Any]) -> None:
+    """`migration` (id): a batch of it, each instance in a transaction of its own; then the promise to go on."""
+    migration.carry_on(transaction, session, UUID(payload["migration"]))
+
+
 def _by_engine(topic: str) -> Inside:
     """Promises the engine wrote to itself: a message or a signal thrown by one instance for another."""
 
@@ -41,5 +47,6 @@ INSIDE: dict[str, Inside] = {
     "start_process": _start_process,
     "message": _by_engine("message"),
     "signal": _by_engine("signal"),
+    "migrate": _migrate,
 }
 OUTSIDE = ("mail", "webhook")

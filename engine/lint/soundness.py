@@ -59,6 +59,11 @@ def check_scope(scope: Scope, file: str = "") -> Iterator[Finding]:
                 yield finding
 
 
+def from_marking(scope: Scope, marking: Marking) -> list[Finding]:
+    """What may go wrong in a scope whose tokens stand where these flows lead to (a migrated instance does)."""
+    return list(_explore(_Net(scope), tuple(sorted(marking)), "")) if marking else []
+
+
 def _again(scope: Scope, node_id: str) -> frozenset[str]:
     """The node itself where a loop leads back to it."""
     return frozenset({node_id} & closure(scope, list(following(scope, node_id))))

@@ -15,6 +15,7 @@ from web.api import (
     incidents,
     instances,
     messages,
+    migrations,
     notices,
     outbox,
     people,
@@ -54,7 +55,7 @@ def register(app: Flask) -> None:
     schemes("csrf", {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"})
     for resource in (session, cases, story, evidence, tasks, instances, incidents, messages, definitions, drafts):
         api.register_blueprint(resource.blueprint)
-    for resource in (people, tokens, notices, outbox, bundles):
+    for resource in (people, tokens, notices, outbox, bundles, migrations):
         api.register_blueprint(resource.blueprint)
     api.register_blueprint(people.departments)
     docs.register(app, api)

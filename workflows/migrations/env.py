@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import text
 
+import engine.migration.models  # noqa: F401 - declares its tables
 import workflows.ddl
 import workflows.models  # noqa: F401 - declares the tables
 from engine.models import Base
