@@ -46,8 +46,16 @@ class FunctionOut(Schema):
     title_en = fields.String(required=True)
 
 
+class ProcessOut(ChoiceOut):
+    """A published process which a diagram may call: `code` is its process id, `key` that of its definition."""
+
+    key = fields.String(required=True)
+
+
 class CatalogOut(Schema):
     """What diagrams may refer to."""
+
+    processes = fields.List(fields.Nested(ProcessOut), required=True)
 
     departments = fields.List(fields.Nested(ChoiceOut), required=True)
     deadlines = fields.List(fields.Nested(ChoiceOut), required=True)
@@ -150,9 +158,13 @@ def side(session: Session, key: str, which: str) -> dict[str, bytes]:
 @blueprint.get("/catalog")
 @blueprint.reads(CatalogOut)
 def catalog(session: Session) -> dict[str, Any]:
-    """Show what diagrams may refer to: departments, deadlines, functions"""
+    """Show what diagrams may refer to: processes, departments, deadlines, functions"""
     rows = session.scalars(select(Department).order_by(Department.code))
     return {
+        "processes": [
+            {"code": one.process_id, "key": one.key, "name_zh": one.name_zh, "name_en": one.name_en}
+            for one in definitions.listing(session)
+        ],
         "departments": list(rows),
         "deadlines": [{"code": step, "name_zh": zh, "name_en": en} for step, zh, en in deadlines.steps(session)],
         "functions": sorted(functions.registered().values(), key=lambda one: one.name),

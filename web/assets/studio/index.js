@@ -35,6 +35,8 @@ const bundle = {
   departments: [],
   deadlines: [],
   functions: [],
+  published: [],
+  processes: () => [...inBundle(), ...bundle.published],
   forms: () => [...draft.files].filter(([path]) => kindOf(path) === 'form').map(([path, text]) => formId(path, text)),
   decisions: () => [...draft.files].filter(([path]) => kindOf(path) === 'dmn').flatMap(([, text]) => decisionsIn(text)),
   openForm: (id) => goTo([...draft.files].find(([path, text]) => kindOf(path) === 'form' && formId(path, text) === id)?.[0]),
@@ -52,6 +54,14 @@ function formId(path, text) {
 function decisionsIn(text) {
   const xml = new DOMParser().parseFromString(text, 'application/xml');
   return [...xml.getElementsByTagNameNS('*', 'decision')].map((one) => ({ id: one.getAttribute('id'), name: one.getAttribute('name') ?? '' }));
+}
+
+// Processes which this bundle's own diagrams draw.
+function inBundle() {
+  return [...draft.files]
+    .filter(([path]) => kindOf(path) === 'bpmn')
+    .flatMap(([, text]) => [...new DOMParser().parseFromString(text, 'application/xml').getElementsByTagNameNS('*', 'process')])
+    .map((one) => ({ code: one.getAttribute('id'), name: one.getAttribute('name') ?? '' }));
 }
 
 function titleOf(path, text) {
@@ -214,6 +224,7 @@ async function start() {
     const name = (one) => ({ ...one, name: language === 'zh' ? one.name_zh : one.name_en });
     bundle.departments = catalog.data.departments.map(name);
     bundle.deadlines = catalog.data.deadlines.map(name);
+    bundle.published = catalog.data.processes.map(name).filter((one) => one.key !== root.dataset.studio);
     bundle.functions = catalog.data.functions.map((one) => ({ ...one, title: language === 'zh' ? one.title_zh : one.title_en }));
     const paths = renderTabs();
     await open(paths[0]);

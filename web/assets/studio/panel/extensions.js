@@ -32,6 +32,21 @@ export function setExtension(injector, element, type, values) {
   injector.get('modeling').updateModdleProperties(element, object, { extensionElements: fresh });
 }
 
+// Makes several changes one entry of the undo list.
+class Together {
+  preExecute(context) {
+    context.result = context.run();
+  }
+}
+
+export function together(injector, run) {
+  const stack = injector.get('commandStack');
+  if (!stack._handlerMap['redress.together']) stack.registerHandler('redress.together', Together);
+  const context = { run };
+  stack.execute('redress.together', context);
+  return context.result;
+}
+
 export function property(element, name) {
   return extension(element, 'zeebe:Properties')?.get('properties')?.find((one) => one.name === name)?.value;
 }
@@ -49,7 +64,11 @@ export function setHeader(injector, element, key, value) {
 }
 
 // One row of a list inside an extension; an empty value removes it.
-function change(injector, element, type, list, rowType, keyName, key, value) {
+function change(injector, element, ...rest) {
+  together(injector, () => write(injector, element, ...rest));
+}
+
+function write(injector, element, type, list, rowType, keyName, key, value) {
   const found = extension(element, type);
   const rows = found?.get(list) ?? [];
   const others = rows.filter((one) => one[keyName] !== key);

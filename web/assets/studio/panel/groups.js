@@ -4,6 +4,7 @@ import { h } from '@bpmn-io/properties-panel/preact';
 import { useService } from 'bpmn-js-properties-panel';
 
 import { say } from '../../base/texts.js';
+import { OPERATORS, setCondition, simpleCondition } from './conditions.js';
 import { extension, header, property, setExtension, setHeader, setProperty } from './extensions.js';
 import { limitOf, removeLimit, setLimit } from './limits.js';
 
@@ -161,4 +162,55 @@ export function automaticGroup(element) {
     ],
     { replaces: 'taskDefinition' },
   );
+}
+
+export function calledGroup(element) {
+  const facts = (one) => extension(one, 'zeebe:CalledElement');
+  return section(
+    'called',
+    'Called process',
+    [
+      choice('called-process', element, 'Process', (one) => facts(one)?.processId, (one, value, injector) => setExtension(injector, one, 'zeebe:CalledElement', { processId: value || undefined }), {
+        options: (bundle, one) => {
+          const now = facts(one)?.processId;
+          const known = bundle.processes().map(({ code, name }) => ({ value: code, label: `${name} (${code})` }));
+          return withNone(now && !known.some((each) => each.value === now) ? [...known, { value: now, label: now }] : known);
+        },
+        hint: 'The newest published version is called; a running call stays on its version.',
+      }),
+    ],
+    { replaces: 'calledElement' },
+  );
+}
+
+export function conditionGroup(element) {
+  const part = (name) => (one) => simpleCondition(one)?.[name];
+  const set = (name) => (one, value, injector) => setCondition(injector, one, { [name]: value ?? '' });
+  return section('condition-choice', 'Goes this way when', [
+    text('condition-name', element, 'Data', part('name'), set('name'), { hint: 'Name of the process data, for example amount_claimed' }),
+    choice('condition-operator', element, 'Comparison', part('operator'), set('operator'), { options: () => OPERATORS.map((one) => ({ value: one, label: one })) }),
+    text('condition-value', element, 'Value', part('value'), set('value'), { hint: 'A number, true or false, or a text' }),
+  ]);
+}
+
+export function customConditionGroup() {
+  return section('condition-choice', 'Goes this way when', [], { label: say('Own condition: see “Condition” below') });
+}
+
+export function wordsGroup(element) {
+  const object = (one) => one.businessObject;
+  const setDocumentation = (one, value, injector, modeling) =>
+    modeling.updateProperties(one, { documentation: value ? [injector.get('bpmnFactory').create('bpmn:Documentation', { text: value })] : [] });
+  return {
+    ...section(
+      'words',
+      'Explanation',
+      [
+        area('words-zh', element, 'Explanation (Chinese)', (one) => object(one).get('documentation')?.[0]?.text, setDocumentation),
+        area('words-en', element, 'Explanation (English)', (one) => property(one, 'redress:documentation-en'), (one, value, injector) => setProperty(injector, one, 'redress:documentation-en', value)),
+      ],
+      { replaces: 'documentation' },
+    ),
+    shouldOpen: false,
+  };
 }

@@ -1,6 +1,6 @@
 // The overdue event of a user task: a non-interrupting timer on its border which leads to an escalation. Setting a limit
 // draws both; removing it takes both away. Everything is one entry of the undo list.
-import { extension, setExtension, setHeader } from './extensions.js';
+import { extension, property, setExtension, setHeader, setProperty, together } from './extensions.js';
 
 const DEADLINE = /^=\s*deadline\("([^"]+)"\)\s*$/;
 
@@ -20,7 +20,11 @@ export function limitOf(task) {
   return { event, escalation, value, step: DEADLINE.exec(value)?.[1] };
 }
 
-export function setLimit(injector, task, { step, value }) {
+export function setLimit(injector, task, limit) {
+  together(injector, () => write(injector, task, limit));
+}
+
+function write(injector, task, { step, value }) {
   const text = step ? `=deadline("${step}")` : value;
   const found = limitOf(task);
   const event = found?.event ?? draw(injector, task, step);
@@ -60,5 +64,14 @@ function draw(injector, task, step) {
   );
   if (!extension(end, 'zeebe:TaskDefinition')) setExtension(injector, end, 'zeebe:TaskDefinition', { type: 'escalate' });
   setHeader(injector, end, 'step', step ?? task.id);
+  name(injector, event, '超时', 'overdue', task);
+  name(injector, end, '逐级上报', 'Escalated');
   return event;
+}
+
+function name(injector, element, zh, en, task) {
+  const of = (text, gap) => (text ? `${text}${gap}` : '');
+  injector.get('modeling').updateLabel(element, `${of(task?.businessObject.name, '')}${zh}`);
+  const english = task && property(task, 'redress:name-en');
+  setProperty(injector, element, 'redress:name-en', task ? `${of(english, ' ')}${english ? en : 'Overdue'}` : en);
 }

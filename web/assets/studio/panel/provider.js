@@ -2,10 +2,8 @@
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
 import { say } from '../../base/texts.js';
-import { automaticGroup, decisionGroup, formGroup, namesGroup, timeGroup, whoGroup } from './groups.js';
-
-// groups of the library whose content ours show better
-const REPLACED = new Set(['calledDecision', 'form', 'taskDefinition']);
+import { isChosen, simpleCondition } from './conditions.js';
+import { automaticGroup, calledGroup, conditionGroup, customConditionGroup, decisionGroup, formGroup, namesGroup, timeGroup, whoGroup, wordsGroup } from './groups.js';
 
 export class BusinessProvider {
   static $inject = ['propertiesPanel', 'injector'];
@@ -17,25 +15,32 @@ export class BusinessProvider {
 
   getGroups(element) {
     return (groups) => {
-      const ours = this.ours(element);
-      const kept = ours.length > 1 ? groups.filter((group) => !REPLACED.has(group.id) || !ours.some((one) => one.replaces === group.id)) : groups;
+      const ours = groupsOf(element);
+      const replaced = new Set(ours.map((one) => one.replaces).filter(Boolean));
+      const kept = groups.filter((group) => !replaced.has(group.id));
       for (const group of kept) {
-        if (group.id !== 'general') group.shouldOpen = false;
-        if (group.id === 'general') group.label = say('Technical name');
+        group.shouldOpen = false;
+        if (group.id !== 'general') continue;
+        group.label = say('Technical name');
+        group.entries = group.entries.filter((entry) => entry.id !== 'name');
       }
       return [...ours, ...kept];
     };
   }
+}
 
-  ours(element) {
-    const groups = [namesGroup(element)];
-    if (is(element, 'bpmn:UserTask')) {
-      groups.push(whoGroup(element), timeGroup(element), formGroup(element));
-    } else if (is(element, 'bpmn:BusinessRuleTask')) {
-      groups.push(decisionGroup(element));
-    } else if (is(element, 'bpmn:ServiceTask') || is(element, 'bpmn:SendTask')) {
-      groups.push(automaticGroup(element));
-    }
-    return groups;
+function groupsOf(element) {
+  const groups = [namesGroup(element)];
+  if (is(element, 'bpmn:UserTask')) {
+    groups.push(whoGroup(element), timeGroup(element), formGroup(element));
+  } else if (is(element, 'bpmn:BusinessRuleTask')) {
+    groups.push(decisionGroup(element));
+  } else if (is(element, 'bpmn:ServiceTask') || is(element, 'bpmn:SendTask')) {
+    groups.push(automaticGroup(element));
+  } else if (is(element, 'bpmn:CallActivity')) {
+    groups.push(calledGroup(element));
+  } else if (is(element, 'bpmn:SequenceFlow') && isChosen(element)) {
+    groups.push(simpleCondition(element) ? conditionGroup(element) : customConditionGroup());
   }
+  return [...groups, wordsGroup(element)];
 }
