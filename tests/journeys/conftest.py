@@ -20,6 +20,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from engine.db import transaction
 from web import build_assets
 from web.create_app import create_app
+from web.limits import limiter
 from workflows import demo
 
 FAILED = pytest.StashKey[bool]()
@@ -81,13 +82,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def journey_app(_worker_database: Engine) -> Flask:
-    """The application as it runs in production, but for its rate limits."""
-    return create_app({"RATELIMIT_ENABLED": False, "DEMO": True})
+    """The application as it runs in production, with the demo's people on its login page."""
+    return create_app({"DEMO": True})
 
 
 @pytest.fixture
 def site(journey_app: Flask, database: Engine) -> Iterator[str]:
     """Address of a live server whose house is full of the demo's people, with the shipped processes published."""
+    limiter.reset()
     with transaction() as session:
         demo.plant(session)
     server = make_server("127.0.0.1", 0, journey_app, threaded=True, request_handler=_Quiet)
