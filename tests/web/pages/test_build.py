@@ -15,7 +15,7 @@ PAGES = {
     "case and instance": ["base", "viewer"],
     "intake": ["base", "intake"],
 }
-OURS = ("base", "compare", "forms", "intake", "library", "plugins", "studio", "task", "viewer")
+OURS = ("base", "compare", "forms", "intake", "library", "migrate", "plugins", "studio", "task", "viewer")
 STUDIO = ["base/index.js", "studio/index.js", "studio/diagram.js"]
 KILOBYTE = 1000
 
@@ -63,14 +63,17 @@ def test_the_watermark_is_never_hidden(root: Path) -> None:
 
 def test_everything_the_scripts_say_exists_in_chinese(root: Path) -> None:
     sources = [path for folder in OURS for path in (root / "web/assets" / folder).rglob("*.js")]
-    texts = [root / "web/assets/base/zh.js", *(root / "web/assets/studio/zh").glob("*.js")]
+    texts = [root / "web/assets/base/zh.js", root / "web/assets/migrate/zh.js"]
+    texts += (root / "web/assets/studio/zh").glob("*.js")
     chinese = "\n".join(path.read_text(encoding="utf-8") for path in texts)
     said = {
         text.replace("\\'", "'")
         for source in sources
         for text in re.findall(r"\bsay\(\s*'((?:[^'\\]|\\.)+)'", source.read_text(encoding="utf-8"))
     }
-    missing = {text for text in said if f"'{text}':" not in chinese and not re.search(rf"^  {re.escape(text)}:", chinese, re.M)}
+    missing = {
+        text for text in said if f"'{text}':" not in chinese and not re.search(rf"^  {re.escape(text)}:", chinese, re.M)
+    }
     assert said
     assert not missing
 
