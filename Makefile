@@ -12,7 +12,7 @@ BENCH ?= step
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench requirements assets browser lock clean
+.PHONY: help run test check bench faults requirements assets browser lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -31,8 +31,11 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, dependencies
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
 
-bench: $(VENV)/.dev $(BUILD)/.stamp ## measure; BENCH=step|api|start|inbox|timers|fanout|feel
+bench: $(VENV)/.dev $(BUILD)/.stamp ## measure; BENCH=step|api|start|inbox|timers|fanout|feel|rework|scale
 	@$(BIN)/redress bench $(BENCH) --json $(ARGS)
+
+faults: $(VENV)/.dev ## kill workers, database and broker under load, and count; ARGS="kills crashes" for some
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 requirements: $(VENV)/.dev ## which rows of docs/requirements.csv have a test that performs their check
 	@$(BIN)/redress requirements $(ARGS)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import orjson
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from engine.errors import Busy, StepFailed
 from engine.settings import settings
 
-# lock_not_available, query_canceled, deadlock_detected, serialization_failure, too_many_connections
-_BUSY_STATES = frozenset({"55P03", "57014", "40P01", "40001", "53300"})
+# lock_not_available, query_canceled, deadlock_detected, serialization_failure, too_many_connections; then what a server
+# says which stops, died or begins: admin_shutdown, crash_shutdown, cannot_connect_now, connection_failure
+_BUSY_STATES = frozenset({"55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03", "08006"})
 
 
 def _dumps(value: object) -> str:
@@ -89,14 +90,19 @@ def transaction() -> Iterator[Session]:
                     yield session
                 except StepFailed as error:
                     failed = error
-        except DBAPIError as error:
+        except (DBAPIError, PendingRollbackError) as error:
             raise busy_or(error) from error
     if failed is not None:
         raise failed
 
 
-def busy_or(error: DBAPIError) -> Exception:
-    """`Busy` for what a later try may cure, else the error itself."""
+def busy_or(error: DBAPIError | PendingRollbackError) -> Exception:
+    """`Busy` for what a later try may cure, else the error itself.
+
+    PendingRollbackError is what the rest of a transaction meets whose connection was lost: a later try has another.
+    """
+    if isinstance(error, PendingRollbackError):
+        return Busy(retry_after=1)
     state = getattr(error.orig, "sqlstate", None)
     if state in _BUSY_STATES or (isinstance(error, OperationalError) and state is None):
         return Busy(retry_after=1)

@@ -8,19 +8,18 @@ from celery import Celery
 from celery.schedules import crontab
 
 import workflows
-from tasks import logs, poll
+from tasks import files, logs, poll
 from tasks.settings import Settings, settings
 
 
 def _transport(given: Settings) -> dict[str, object]:
-    """Celery's settings for the broker in use; the folder is made where files are the broker."""
+    """Celery's settings for the broker in use."""
     if given.broker_url is not None:
         return {"broker_url": given.broker_url}
     messages, control = given.broker_folder / "messages", given.broker_folder / "control"
-    for folder in (messages, control):
-        folder.mkdir(parents=True, exist_ok=True)
+    files.register()
     return {
-        "broker_url": "filesystem://localhost",
+        "broker_url": files.URL,
         "broker_transport_options": {
             "data_folder_in": str(messages),
             "data_folder_out": str(messages),

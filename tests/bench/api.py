@@ -49,10 +49,10 @@ def run(*, cases: int = 40, clients: int = 4, threads: int = 4, element: str = "
     before = hooks.domain()
     with scratch():
         try:
-            work = _prepare(2 * cases + WARM_UP + 2, element)
+            work = prepare(2 * cases + WARM_UP + 2, element)
         finally:
             complaint.close_house(before)
-        with _server(threads) as port:
+        with server(threads) as port:
             with _client(port) as send:
                 took = [_timed(partial(send, item)) for item in work[: cases + WARM_UP]][WARM_UP:]
                 floor = [_timed(partial(send, None)) for _ in range(200)]
@@ -74,7 +74,8 @@ def run(*, cases: int = 40, clients: int = 4, threads: int = 4, element: str = "
     }
 
 
-def _prepare(count: int, element: str) -> list[Work]:
+def prepare(count: int, element: str) -> list[Work]:
+    """So many cases brought to an open task at `element`, each with somebody's token who may complete it."""
     world = complaint.open_house()
     tokens: dict[UUID, str] = {}
     return [_work(world, complaint.case_at(world, element), tokens) for _ in range(count)]
@@ -126,7 +127,7 @@ def _largest(instances: list[UUID]) -> int:
 
 
 @contextmanager
-def _server(threads: int) -> Iterator[int]:
+def server(threads: int) -> Iterator[int]:
     """gunicorn with one process and so many threads, over the database in use; its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -1,0 +1,23 @@
+"""What a program of this folder prints: its figures as JSON, and an exit code which says whether all was right."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def timed(run: Callable[..., dict[str, Any]], **options: Any) -> dict[str, Any]:
+    """The figures of a run with its seconds and the load of the machine before it."""
+    before, began = os.getloadavg()[0], time.monotonic()
+    figures = run(**options)
+    return {**figures, "seconds": round(time.monotonic() - began, 1), "load_before": round(before, 1)}
+
+
+def main(run: Callable[..., dict[str, Any]]) -> None:
+    """Run with `KEY=NUMBER` options of the command line; exit code 1 where not everything was right."""
+    options = {key: int(value) for key, _, value in (each.partition("=") for each in sys.argv[1:])}
+    figures = timed(run, **options)
+    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
+    sys.exit(not figures["ok"])
