@@ -33,6 +33,7 @@ export default defineConfig({
         studio: here('studio/index.js'),
         library: here('library/index.js'),
         compare: here('compare/index.js'),
+        migrate: here('migrate/index.js'),
       },
     },
   },

@@ -20,12 +20,13 @@ from web.pages import (
     shell,
     show,
     studio,
+    studio_migrate,
     task,
     words,
 )
 from web.settings import settings
 
-MODULES = (home, login, inbox, task, cases, instance, intake, mail, notices, portal, studio)
+MODULES = (home, login, inbox, task, cases, instance, intake, mail, notices, portal, studio, studio_migrate)
 
 
 def register(app: Flask) -> None:

@@ -103,7 +103,8 @@ def versions(key: str) -> str:
         draft = session.get(Draft, key)
         if not found and draft is None:
             raise NotFound
-        know_people(session, [one for row in found for one in (row.author, row.approver)])
+        known = [one for row in found for one in (row.author, row.approver)]
+        know_people(session, [*known, *((draft.author, draft.reviewer) if draft else ())])
         counts = running(session)
         chosen = _chosen(found, draft)
         return render_template(
@@ -168,7 +169,7 @@ def standing(session: Session, key: str) -> Counter[str]:
         .where(ProcessDefinition.key == key)
         .group_by(waiting.c.element_id)
     )
-    return Counter(dict(rows.tuples()))
+    return Counter(dict(rows.tuples().all()))
 
 
 def newest(session: Session, key: str) -> ProcessDefinition | None:
@@ -186,7 +187,9 @@ def _latest() -> Any:
 
 
 def _may(session: Session) -> dict[str, bool]:
-    return {name: people.may(session, me(), f"definition.{name}") for name in ("draft", "approve", "publish")}
+    return {name: people.may(session, me(), f"definition.{name}") for name in ("draft", "approve", "publish")} | {
+        "migrate": people.may(session, me(), "instance.migrate")
+    }
 
 
 def _chosen(found: list[ProcessDefinition], draft: Draft | None) -> tuple[str, str]:

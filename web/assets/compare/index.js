@@ -31,6 +31,11 @@ async function picture(side, kinds) {
     if (element && kinds.includes(kindOf(line))) canvas.addMarker(element, `diff-${kindOf(line)}`);
   }
   canvas.zoom('fit-viewport', 'auto');
+  const first = lines.map((line) => registry.get(line.dataset.element)).find((one) => one?.width);
+  if (first && canvas.zoom() < 0.5) {
+    canvas.zoom(0.5);
+    canvas.scrollToElement(first, { top: 200, left: 300, bottom: 200, right: 300 });
+  }
   return { container, viewer, registry };
 }
 

@@ -1,0 +1,20 @@
+// Chinese of the migration page's own texts.
+export default {
+  '{0} running instances; {1} changes between the versions.': '{0} 个运行中的实例；两个版本有 {1} 处差异。',
+  '{0} can go, {1} cannot.': '{0} 个可以迁移，{1} 个不能。',
+  'Migrate {0} instances': '迁移 {0} 个实例',
+  'New element for': '对应的新版元素：',
+  ' (at once)': '（立即触发）',
+  'can go': '可以迁移',
+  'going back': '正在撤回',
+  'put back': '已撤回',
+  Migrate: '迁移',
+  cannot: '不能迁移',
+  changed: '有修改',
+  ended: '已结束',
+  gone: '已删除',
+  kept: '保留在新版',
+  migrated: '已迁移',
+  refused: '未迁移',
+  waiting: '待迁移',
+};
