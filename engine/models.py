@@ -152,6 +152,7 @@ class ProcessInstance(Base):
     __tablename__ = "process_instance"
     __table_args__ = (
         Index("ix_process_instance_business_key", "business_key"),
+        Index("ix_process_instance_key_prefix", "business_key", postgresql_ops={"business_key": "text_pattern_ops"}),
         Index("ix_process_instance_definition_status", "definition_id", "status", "id"),
     )
 
@@ -188,7 +189,23 @@ class UserTask(Base):
             postgresql_where=text("status = 'open'"),
         ),
         Index("ix_user_task_element_open", "definition_id", "element_id", postgresql_where=text("status = 'open'")),
+        Index(
+            "ix_user_task_board",
+            "definition_id",
+            "element_id",
+            "department",
+            "due_at",
+            "assignee",
+            postgresql_where=text("status = 'open'"),
+        ),
         Index("ix_user_task_instance", "instance_id"),
+        Index(
+            "ix_user_task_completed",
+            "definition_id",
+            "completed_at",
+            postgresql_include=["element_id", "created_at", "due_at"],
+            postgresql_where=text("status = 'completed'"),
+        ),
         Index("ix_user_task_done", "completed_by", "completed_at", postgresql_where=text("status = 'completed'")),
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, inspect, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, event, func, inspect, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine import history
@@ -29,6 +29,7 @@ from workflows.models import (
     Party,
     Person,
     Plan,
+    RulesMark,
     Submission,
 )
 
@@ -36,10 +37,15 @@ EDITABLE = frozenset(
     {"summary", "narrative", "product", "order_no", "batch_no", "branch", "region", "demand", "named", "occurred_at"}
 )
 
+_EQUAL = (
+    *("status", "channel", "nature", "risk", "severity", "source", "owner", "batch_no", "outcome"),
+    *("issue", "satisfaction"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list of cases is narrowed by; None means any.
+    """What a list of cases is narrowed by; None means any. Periods are [from, to).
 
     text: acceptance number, order number, part of the summary, or a phone number or mail address of the complainant.
     """
@@ -53,8 +59,12 @@ class Filters:
     owner: str | None = None
     batch_no: str | None = None
     outcome: str | None = None
+    issue: str | None = None
+    satisfaction: str | None = None
     received_from: datetime | None = None
     received_to: datetime | None = None
+    closed_from: datetime | None = None
+    closed_to: datetime | None = None
     text: str | None = None
 
 
@@ -91,10 +101,15 @@ def find(session: Session, number: str) -> Case | None:
 
 
 def reread(session: Session, number: str) -> Case | None:
-    """The case and its latest plan as they are now that the instance is locked; what was read before is forgotten."""
+    """The case and its latest plan as they are now that the instance is locked; what was read before is forgotten.
+
+    The lock is kept until the transaction ends, so within one transaction that happens once.
+    """
+    if number in _under_lock(session):
+        return find(session, number)
     newest = select(func.max(Plan.version)).where(Plan.case_id == Case.id).correlate(Case).scalar_subquery()
     row = session.execute(
-        select(Case, Plan)
+        select(Case, Plan, select(RulesMark.mark).scalar_subquery())
         .outerjoin(Plan, (Plan.case_id == Case.id) & (Plan.version == newest))
         .options(joinedload(Case.party), undefer(Case.narrative))
         .where(Case.number == number)
@@ -102,11 +117,26 @@ def reread(session: Session, number: str) -> Case | None:
     ).one_or_none()
     if row is None:
         return None
-    case, plan = row
+    case, plan, session.info["rules_mark"] = row
+    _under_lock(session).add(number)
     session.info.setdefault("cases", {})[number] = case
     session.info.setdefault("plans", {})[case.id] = plan
     session.info["decisions"], session.info["sent"] = {}, {}
     return case
+
+
+def _under_lock(session: Session) -> set[str]:
+    """Numbers of the cases which were read under the lock in this very transaction."""
+    begun, kept = session.get_transaction(), session.info.get("under_lock")
+    if begun is None or kept is None or kept[0] is not begun:
+        kept = session.info["under_lock"] = (begun, set())
+    numbers: set[str] = kept[1]
+    return numbers
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _transaction: object) -> None:
+    session.info.pop("under_lock", None)
 
 
 def open_case(session: Session, person: Person, number: str, verb: str = "case.read") -> Case:
@@ -151,7 +181,7 @@ def listing(
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    for name in ("status", "channel", "nature", "risk", "severity", "source", "owner", "batch_no", "outcome"):
+    for name in _EQUAL:
         wanted = getattr(filters, name)
         if wanted is not None:
             found.append(getattr(Case, name) == wanted)
@@ -159,6 +189,10 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         found.append(Case.received_at >= filters.received_from)
     if filters.received_to is not None:
         found.append(Case.received_at < filters.received_to)
+    if filters.closed_from is not None:
+        found.append(Case.closed_at >= filters.closed_from)
+    if filters.closed_to is not None:
+        found.append(Case.closed_at < filters.closed_to)
     if filters.text:
         found.append(matching(filters.text))
     return found
@@ -219,7 +253,7 @@ def latest_plan(session: Session, case: Case) -> Plan | None:
     """The plan version in force (the last one frozen), remembered for the session."""
     known: dict[UUID, Plan | None] = session.info.setdefault("plans", {})
     plan = known.get(case.id)
-    if case.id not in known or (plan is not None and not inspect(plan).persistent):
+    if case.id not in known or (plan is not None and plan not in session):
         query = select(Plan).where(Plan.case_id == case.id).order_by(Plan.version.desc()).limit(1)
         plan = known[case.id] = session.scalar(query)
     return plan

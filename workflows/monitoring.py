@@ -1,25 +1,50 @@
-"""What managers watch: how many tasks wait where and how late they are, how long steps take, and the period's figures.
+"""What managers watch: how many tasks wait where and how late they are, how long steps take, which instances run.
 
 Everything is counted in the database, in a number of statements that does not depend on the number of rows.
+The figures of a period (received, closed, in target) are in `workflows.analytics`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, extract, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from engine.clock import now
-from engine.models import ProcessDefinition, TaskStatus, UserTask
-from workflows.models import Case, CaseStatus, Source
+from engine.models import Incident, IncidentStatus, InstanceStatus, ProcessDefinition, ProcessInstance, UserTask
 
 AT_RISK = timedelta(hours=8)
 """A task whose deadline comes within this time is at risk."""
+SOON = timedelta(hours=24)
+"""A task whose deadline comes within this time is due today: within a day, whatever the calendar says."""
+
+_OPEN: ColumnElement[bool] = UserTask.status == literal_column("'open'")  # as the partial indexes say it
+_COMPLETED: ColumnElement[bool] = UserTask.status == literal_column("'completed'")
 
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """A user task's element: what waits at it now, and how it went in the period. Hours are elapsed, not working."""
+    """A user task's element: what waits at it now, and how it went in the period. Hours are elapsed, not working.
+
+    median_hours, p90_hours, overdue_share (0..1) are those of the completed tasks; 0 where none was completed.
+    """
 
     element_id: str
     open: int
@@ -32,9 +57,13 @@ class Heat:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A line of the board: a step of a department with its open tasks. at_risk: due within `AT_RISK`."""
+    """A line of the board: a step (`key`: of which process) of a department with its open tasks.
+
+    at_risk: due within `AT_RISK`; due_today: due within `SOON`, those at risk included; unclaimed: nobody's yet.
+    """
 
     department: str | None
+    key: str
     element_id: str
     name_zh: str
     name_en: str
@@ -46,19 +75,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """The figures of a period [since, until). Shares are between 0 and 1; None where there is nothing to divide by.
+class Process:
+    """A process in the newest of its versions, with what runs in all of them.
 
-    hours: average from receipt to closing; in_target: share of closed cases which were closed by the promised date;
-    satisfied: share of satisfied and basically satisfied among those who answered.
+    instances: running or suspended; open, overdue: user tasks, also those which a calling process has here;
+    incidents: open ones of its instances.
     """
 
-    received: int
-    closed: int
+    key: str
+    version: int
+    name_zh: str
+    name_en: str
+    instances: int
     open: int
-    hours: float | None
-    in_target: float | None
-    satisfied: float | None
+    overdue: int
+    incidents: int
 
 
 def heat(session: Session, key: str, *, version: int | None = None, since: datetime | None = None) -> list[Heat]:
@@ -71,7 +102,7 @@ def heat(session: Session, key: str, *, version: int | None = None, since: datet
         row.element_id: row
         for row in session.execute(
             select(UserTask.element_id, func.count().label("open"), _count(_late()).label("overdue"))
-            .where(of_process, UserTask.status == literal(TaskStatus.OPEN, literal_execute=True))
+            .where(of_process, _OPEN)
             .group_by(UserTask.element_id)
         )
     }
@@ -90,7 +121,7 @@ def heat(session: Session, key: str, *, version: int | None = None, since: datet
     ]
 
 
-def _durations(of_process: ColumnElement[bool], since: datetime | None) -> Select[tuple[object, ...]]:
+def _durations(of_process: ColumnElement[bool], since: datetime | None) -> Select[Any]:
     seconds = extract("epoch", UserTask.completed_at - UserTask.created_at)
     query = select(
         UserTask.element_id,
@@ -98,95 +129,99 @@ def _durations(of_process: ColumnElement[bool], since: datetime | None) -> Selec
         cast(func.percentile_cont(0.5).within_group(seconds), Float).label("median"),
         cast(func.percentile_cont(0.9).within_group(seconds), Float).label("p90"),
         _count(UserTask.completed_at > UserTask.due_at).label("late"),
-    ).where(of_process, UserTask.status == literal(TaskStatus.COMPLETED, literal_execute=True))
+    ).where(of_process, _COMPLETED)
     if since is not None:
         query = query.where(UserTask.completed_at >= since)
     return query.group_by(UserTask.element_id)
 
 
 def board(session: Session) -> list[Step]:
-    """Open tasks by department and step, the steps with most overdue tasks first."""
-    present, end_of_day = now(), now() + timedelta(hours=24)
-    at_risk = and_(UserTask.due_at >= present, UserTask.due_at < present + AT_RISK)
-    overdue = _count(_late())
-    rows = session.execute(
+    """Open tasks by department and step, the steps with most overdue tasks first.
+
+    Two passes in one statement: the count runs over an index alone (`ix_user_task_board`); versions of a process and
+    the names of its steps are looked up for its few groups only.
+    """
+    present = now()
+    counted = (
         select(
             UserTask.department,
+            UserTask.definition_id,
             UserTask.element_id,
-            func.min(UserTask.name_zh).label("name_zh"),
-            func.min(UserTask.name_en).label("name_en"),
             func.count().label("open"),
-            overdue.label("overdue"),
-            _count(at_risk).label("at_risk"),
-            _count(and_(UserTask.due_at >= present, UserTask.due_at < end_of_day)).label("due_today"),
+            _count(UserTask.due_at < present).label("overdue"),
+            _count(and_(UserTask.due_at >= present, UserTask.due_at < present + AT_RISK)).label("at_risk"),
+            _count(and_(UserTask.due_at >= present, UserTask.due_at < present + SOON)).label("due_today"),
             _count(UserTask.assignee.is_(None)).label("unclaimed"),
         )
-        .where(UserTask.status == literal(TaskStatus.OPEN, literal_execute=True))
-        .group_by(UserTask.department, UserTask.element_id)
-        .order_by(overdue.desc(), UserTask.department, UserTask.element_id)
+        .where(_OPEN)
+        .group_by(UserTask.department, UserTask.definition_id, UserTask.element_id)
+        .cte("counted")
+    )
+    named = (
+        select(UserTask.name_zh, UserTask.name_en)
+        .where(_OPEN, UserTask.definition_id == counted.c.definition_id, UserTask.element_id == counted.c.element_id)
+        .limit(1)
+        .lateral("named")
+    )
+    totals = [
+        cast(func.sum(counted.c[name]), Integer).label(name)
+        for name in ("open", "overdue", "at_risk", "due_today", "unclaimed")
+    ]
+    rows = session.execute(
+        select(
+            counted.c.department,
+            ProcessDefinition.key,
+            counted.c.element_id,
+            func.min(named.c.name_zh).label("name_zh"),
+            func.min(named.c.name_en).label("name_en"),
+            *totals,
+        )
+        .join(ProcessDefinition, ProcessDefinition.id == counted.c.definition_id)
+        .join(named, true())
+        .group_by(counted.c.department, ProcessDefinition.key, counted.c.element_id)
+        .order_by(totals[1].desc(), totals[0].desc(), counted.c.department, ProcessDefinition.key, counted.c.element_id)
     )
     return [Step(*row) for row in rows]
 
 
-def figures(session: Session, since: datetime, until: datetime) -> Figures:
-    """The figures of the external complaints of a period."""
-    received = and_(Case.received_at >= since, Case.received_at < until)
-    closed = and_(Case.closed_at >= since, Case.closed_at < until)
-    answered = and_(closed, Case.satisfaction.is_not(None))
-    row = session.execute(
+def processes(session: Session, steps: Iterable[Step]) -> list[Process]:
+    """Every published process with what runs in it; `steps`: the board, which knows the open tasks already."""
+    running = (
+        select(ProcessInstance.definition_id, func.count().label("instances"))
+        .where(ProcessInstance.status.in_([InstanceStatus.RUNNING.value, InstanceStatus.SUSPENDED.value]))
+        .group_by(ProcessInstance.definition_id)
+        .cte("running")
+    )
+    failed = (
+        select(ProcessInstance.definition_id, func.count().label("incidents"))
+        .join(Incident, Incident.instance_id == ProcessInstance.id)
+        .where(Incident.status == literal(IncidentStatus.OPEN.value, literal_execute=True))
+        .group_by(ProcessInstance.definition_id)
+        .cte("failed")
+    )
+    definition = ProcessDefinition
+    rows = session.execute(
         select(
-            _count(received).label("received"),
-            _count(closed).label("closed"),
-            _count(Case.status == CaseStatus.OPEN).label("open"),
-            (func.avg(extract("epoch", Case.closed_at - Case.received_at)).filter(closed) / 3600).label("hours"),
-            _count(and_(closed, Case.closed_at <= Case.promised_at)).label("in_target"),
-            _count(and_(closed, Case.promised_at.is_not(None))).label("promised"),
-            _count(answered).label("answered"),
-            _count(and_(answered, Case.satisfaction != "unsatisfied")).label("satisfied"),
-        ).where(Case.source == Source.EXTERNAL)
-    ).one()
-    return Figures(
-        row.received,
-        row.closed,
-        row.open,
-        None if row.hours is None else round(float(row.hours), 1),
-        _share(row.in_target, row.promised),
-        _share(row.satisfied, row.answered),
+            definition.key,
+            func.max(definition.version),
+            func.array_agg(aggregate_order_by(definition.name_zh, definition.version.desc())),
+            func.array_agg(aggregate_order_by(definition.name_en, definition.version.desc())),
+            cast(func.coalesce(func.sum(running.c.instances), 0), Integer),
+            cast(func.coalesce(func.sum(failed.c.incidents), 0), Integer),
+        )
+        .outerjoin(running, running.c.definition_id == definition.id)
+        .outerjoin(failed, failed.c.definition_id == definition.id)
+        .group_by(definition.key)
+        .order_by(definition.key)
     )
-
-
-def shares(session: Session, column: str, since: datetime, until: datetime) -> list[tuple[str | None, int]]:
-    """How many cases of the period have which `channel nature issue risk outcome satisfaction region`, most first."""
-    counted = {
-        "channel": Case.channel,
-        "nature": Case.nature,
-        "issue": Case.issue,
-        "risk": Case.risk,
-        "outcome": Case.outcome,
-        "satisfaction": Case.satisfaction,
-        "region": Case.region,
-    }[column]
-    query = (
-        select(counted, func.count())
-        .where(Case.source == Source.EXTERNAL, Case.received_at >= since, Case.received_at < until)
-        .group_by(counted)
-        .order_by(func.count().desc(), counted)
-    )
-    return [(name, count) for name, count in session.execute(query)]
-
-
-def trend(session: Session, since: datetime, until: datetime, *, zone: str) -> list[tuple[datetime, int, int]]:
-    """(week, received, closed) for each week of the period which saw either; weeks begin on Monday in `zone`."""
-    came = select(func.date_trunc("week", Case.received_at, zone).label("week"), literal(1).label("came"), literal(0))
-    went = select(func.date_trunc("week", Case.closed_at, zone), literal(0), literal(1).label("went"))
-    both = (
-        came.where(Case.source == Source.EXTERNAL, Case.received_at >= since, Case.received_at < until)
-        .union_all(went.where(Case.source == Source.EXTERNAL, Case.closed_at >= since, Case.closed_at < until))
-        .subquery()
-    )
-    week, received, closed = both.c
-    query = select(week, func.sum(received), func.sum(closed)).group_by(week).order_by(week)
-    return [(begun, int(came_in), int(went_out)) for begun, came_in, went_out in session.execute(query)]
+    tasks: dict[str, tuple[int, int]] = {}
+    for step in steps:
+        waiting, late = tasks.get(step.key, (0, 0))
+        tasks[step.key] = (waiting + step.open, late + step.overdue)
+    return [
+        Process(key, version, zh[0], en[0], instances, *tasks.get(key, (0, 0)), incidents)
+        for key, version, zh, en, instances, incidents in rows
+    ]
 
 
 def _late() -> ColumnElement[bool]:
@@ -195,7 +230,3 @@ def _late() -> ColumnElement[bool]:
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count(case((condition, 1)))
-
-
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None

@@ -1,7 +1,8 @@
 """What a person does with a user task. Every door comes through here, and here alone it is authorised.
 
 The four boxes of a person: `mine` (given to me or offered to me by name), `department` (open and nobody's),
-`open` (all of my department, whoever has it; of all departments for managers), `done` (completed by me).
+`open` (all of my department, whoever has it; of all departments for managers, management and auditors), `done`
+(completed by me).
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from engine import forms, instances
 from engine import usertasks as engine_tasks
 from engine.clock import now
-from engine.errors import Forbidden
-from engine.models import Json, ProcessInstance, TaskStatus, UserTask
+from engine.errors import Forbidden, NotFound
+from engine.models import Json, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
 from workflows import authorisation, authority, cases, gates, notices, people
 from workflows.authorisation import TaskInCase
 from workflows.errors import BadComplaint, NoSuchTask
@@ -31,12 +32,16 @@ _VERBS = ("claim", "unclaim", "draft", "complete", "transfer", "return", "assign
 class Filters:
     """What an inbox is narrowed by; None means any.
 
-    overdue: past its due date now; element: id of the step in the diagram; text: as in `cases.Filters`.
+    overdue: past its due date now; element: id of the step in the diagram; process, version: of the bundle it is drawn
+    in; claimed: whether it is somebody's; text: as in `cases.Filters`.
     """
 
     department: str | None = None
     assignee: str | None = None
     element: str | None = None
+    process: str | None = None
+    version: int | None = None
+    claimed: bool | None = None
     channel: str | None = None
     nature: str | None = None
     risk: str | None = None
@@ -120,7 +125,7 @@ def _of_box(session: Session, person: Person, box: Box) -> ColumnElement[bool]:
         return and_(UserTask.status == literal_column("'completed'"), UserTask.completed_by == me)
     if box == "department":
         return and_(is_open, UserTask.department == person.department, UserTask.assignee.is_(None))
-    if held & {Role.MANAGER, Role.AUDITOR}:
+    if held & {Role.MANAGER, Role.MANAGEMENT, Role.AUDITOR}:
         return is_open
     if Role.HEAD in held:
         return and_(is_open, UserTask.department.in_(authorisation.led(session, person)))
@@ -148,6 +153,15 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     ):
         if wanted is not None:
             found.append(column == wanted)
+    if filters.process is not None or filters.version is not None:
+        drawn = select(ProcessDefinition.id)
+        if filters.process is not None:
+            drawn = drawn.where(ProcessDefinition.key == filters.process)
+        if filters.version is not None:
+            drawn = drawn.where(ProcessDefinition.version == filters.version)
+        found.append(UserTask.definition_id.in_(drawn))
+    if filters.claimed is not None:
+        found.append(UserTask.assignee.is_not(None) if filters.claimed else UserTask.assignee.is_(None))
     if filters.overdue is not None:
         late = and_(UserTask.due_at.is_not(None), UserTask.due_at < now())
         found.append(late if filters.overdue else not_(late))
@@ -179,7 +193,10 @@ def find(session: Session, task_id: UUID) -> TaskInCase:
 def _for(session: Session, person: Person, task_id: UUID, verb: str) -> TaskInCase:
     """The task for somebody who wants to do `verb`: hidden (404) where they may not even read it."""
     session.info.setdefault("acting", {})[str(person.id)] = person
-    found = find(session, task_id)
+    return _allowed(session, person, find(session, task_id), verb)
+
+
+def _allowed(session: Session, person: Person, found: TaskInCase, verb: str) -> TaskInCase:
     if not authorisation.may(session, person, "task.read", found):
         if authorisation.locked_out(person, found):
             authorisation.require(session, person, verb, found)
@@ -336,8 +353,14 @@ def complete(
     Raises NoSuchTask, NotAllowed, LockedOut, FourEyes and OverAuthority (gates), Invalid naming each wrong field,
     Conflict where the task is done already or `rev` is not the one seen.
     """
-    _for(session, person, task_id, "task.complete")
-    return engine_tasks.complete(session, task_id, dict(data), actor=str(person.id), rev=rev)
+    session.info.setdefault("acting", {})[str(person.id)] = person
+    try:
+        held = engine_tasks.lock(session, task_id)
+    except NotFound:
+        raise NoSuchTask from None
+    instance, task = held
+    _allowed(session, person, TaskInCase(task, cases.reread(session, instance.business_key)), "task.complete")
+    return engine_tasks.complete(session, task_id, dict(data), actor=str(person.id), rev=rev, held=held)
 
 
 def _require_fit(session: Session, assignee: Person, found: TaskInCase, *, same_department: bool = True) -> None:

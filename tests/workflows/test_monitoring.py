@@ -6,10 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engine.clock import at
-from engine.models import TaskStatus
+from engine.models import Incident, IncidentStatus, InstanceStatus, ProcessDefinition, TaskStatus
 from tests.workflows.builders import a_case, a_task
 from workflows import monitoring
-from workflows.models import CaseStatus, Source
 
 NOON = datetime(2026, 11, 18, 4, tzinfo=UTC)
 
@@ -66,45 +65,36 @@ def test_the_board_counts_each_department_and_step_on_its_own(session: Session) 
     ]
 
 
-@pytest.mark.requirement("SLA-06")
-def test_the_figures_of_a_period_equal_a_count_by_hand(session: Session) -> None:
-    def closed(hours: int, promised: int, satisfaction: str | None, **more: object) -> None:
-        facts = {"status": CaseStatus.CLOSED, "closed_at": NOON + timedelta(hours=hours), "satisfaction": satisfaction}
-        a_case(session, received_at=NOON, promised_at=NOON + timedelta(hours=promised), **facts, **more)
-
+def test_the_board_adds_up_the_versions_of_a_process(session: Session) -> None:
     with at(NOON):
-        closed(10, 20, "satisfied")
-        closed(30, 20, "basically")
-        closed(20, 20, "unsatisfied")
-        closed(40, 50, None)
-        closed(1, 50, "satisfied", source=Source.INTERNAL)
-        a_case(session, received_at=NOON)
-        a_case(session, received_at=NOON - timedelta(days=90))
-        found = monitoring.figures(session, NOON - timedelta(days=1), NOON + timedelta(days=30))
-    assert (found.received, found.closed, found.open) == (5, 4, 2)
-    assert found.hours == 25.0
-    assert found.in_target == 0.75
-    assert found.satisfied == round(2 / 3, 4)
+        first = a_task(session, a_case(session), element_id="Task_Plan")
+        older = session.get_one(ProcessDefinition, first.definition_id)
+        newer = ProcessDefinition(
+            key=older.key,
+            version=2,
+            process_id="Test",
+            name_zh="测试二",
+            name_en="Test two",
+            sha256="1" * 64,
+            author="x",
+        )
+        session.add(newer)
+        session.flush()
+        second = a_task(session, a_case(session), element_id="Task_Plan")
+        second.definition_id = newer.id
+        session.flush()
+        rows = monitoring.board(session)
+        (found,) = monitoring.processes(session, rows)
+    assert [(row.key, row.element_id, row.open) for row in rows] == [("test", "Task_Plan", 2)]
+    assert (found.key, found.version, found.name_zh, found.open, found.instances) == ("test", 2, "测试二", 2, 2)
 
 
-def test_an_empty_period_has_no_shares(session: Session) -> None:
-    found = monitoring.figures(session, NOON, NOON + timedelta(days=1))
-    assert (found.received, found.hours, found.in_target, found.satisfied) == (0, None, None, None)
-
-
-@pytest.mark.requirement("RPT-05")
-def test_the_shares_of_the_channels_sum_up_to_all_cases(session: Session) -> None:
+def test_a_process_counts_its_running_instances_and_open_incidents(session: Session) -> None:
     with at(NOON):
-        for channel in ("phone", "phone", "mail"):
-            a_case(session, channel=channel)
-        found = monitoring.shares(session, "channel", NOON, NOON + timedelta(days=1))
-    assert found == [("phone", 2), ("mail", 1)]
-
-
-def test_weeks_begin_on_monday_where_the_enterprise_is(session: Session) -> None:
-    sunday_evening_utc = datetime(2026, 11, 15, 17, tzinfo=UTC)  # Monday, one o'clock, in Shanghai
-    with at(sunday_evening_utc):
-        a_case(session, closed_at=sunday_evening_utc + timedelta(days=8))
-    found = monitoring.trend(session, NOON - timedelta(days=30), NOON + timedelta(days=30), zone="Asia/Shanghai")
-    assert [(received, closed) for _, received, closed in found] == [(1, 0), (0, 1)]
-    assert found[0][0] == datetime(2026, 11, 15, 16, tzinfo=UTC)
+        task = a_task(session, a_case(session), due_at=NOON - timedelta(hours=1))
+        a_task(session, a_case(session)).instance.status = InstanceStatus.COMPLETED
+        facts = {"instance_id": task.instance_id, "cause": "c", "message": "m", "command": {}}
+        session.add_all([Incident(**facts), Incident(**facts, status=IncidentStatus.RESOLVED)])
+        session.flush()
+        (found,) = monitoring.processes(session, monitoring.board(session))
+    assert (found.instances, found.open, found.overdue, found.incidents) == (1, 2, 1, 1)

@@ -168,8 +168,12 @@ class CaseQuery(PageQuery):
     owner = fields.String(load_default=nothing, validate=_SHORT)
     batch_no = fields.String(load_default=nothing, validate=_SHORT)
     outcome = fields.String(load_default=nothing, validate=_SHORT)
+    issue = fields.String(load_default=nothing, validate=_SHORT)
+    satisfaction = fields.String(load_default=nothing, validate=_SHORT)
     received_from = fields.AwareDateTime(load_default=nothing)
     received_to = fields.AwareDateTime(load_default=nothing)
+    closed_from = fields.AwareDateTime(load_default=nothing)
+    closed_to = fields.AwareDateTime(load_default=nothing)
     text = fields.String(load_default=nothing, validate=_SHORT)
 
 

@@ -187,3 +187,19 @@ class Disclosure(Base):
     fields: Mapped[list[str]]
     reason: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Export(Base):
+    """Somebody took a list out of the house: who, what (`cases`, `tasks`), its filters, columns and number of rows."""
+
+    __tablename__ = "export"
+    __table_args__ = (Index("ix_export_at", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    what: Mapped[str]
+    format: Mapped[str]
+    filters: Mapped[Json]
+    columns: Mapped[list[str]]
+    rows: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=now)
