@@ -22,6 +22,7 @@ from workflows import (
     cases,
     deadlines,
     gates,
+    migrating,
     notices,
     people,
     rules,
@@ -106,6 +107,8 @@ class Complaints(hooks.Domain):
                 authority.check_duty(session, case, person, *gates.duty_of(session, task))
         if command.kind == "move" and case is not None:
             self._guard_move(session, instance, case, command)
+        if command.kind == "migrate" and case is not None:
+            migrating.guard(session, case, command)
 
     def _guard_move(self, session: Session, instance: ProcessInstance, case: Case, command: Command) -> None:
         target = str(command.data.get("target") or command.element_id or "")

@@ -1,6 +1,6 @@
 """Diagrams seen by the domain: which duty a task has, and whether a path leads around the release of the plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -28,13 +28,32 @@ def duty_of(session: Session, task: UserTask) -> tuple[str | None, str | None]:
 
 def reachable_unreleased(process: Process) -> set[str]:
     """Elements which a token can reach from a start without passing the release of the plan."""
+    return _before_release(process, [node.id for node in process.nodes.values() if node.kind == "startEvent"])
+
+
+def unreleased_ahead(process: Process, node_id: str) -> bool:
+    """Whether a token on an element comes to something that needs a release, without passing the release before it."""
+    around = next((node for node in process.nodes.values() if any(each.id == node_id for each in inside(node))), None)
+    ahead = {node_id} | (_before_release(process, [around.id]) if around is not None else set())
+    return any(node.id in ahead and needs_release(node) for node in process.walk())
+
+
+def inside(node: Node) -> Iterator[Node]:
+    """An element and all that is drawn inside it."""
+    yield node
+    if node.inner is not None:
+        yield from node.inner.walk()
+
+
+def _before_release(process: Process, starts: list[str]) -> set[str]:
+    """Elements which tokens on `starts` can reach without passing the release."""
     targets: dict[str, list[str]] = {}
     for flow in process.flows.values():
         targets.setdefault(flow.source, []).append(flow.target)
     for node in process.nodes.values():
         if node.attached_to:
             targets.setdefault(node.attached_to, []).append(node.id)
-    open_nodes = [node.id for node in process.nodes.values() if node.kind == "startEvent"]
+    open_nodes = list(starts)
     found: set[str] = set()
     while open_nodes:
         here = open_nodes.pop()

@@ -128,7 +128,25 @@ def reason_of(error: EngineError) -> Reason:
     if isinstance(error, Invalid) and error.problems:
         problem = error.problems[0]
     english = problem.get("message_en", str(error))
-    return Reason(element, code, problem.get("message_zh", f"无法迁移：{english}"), english)
+    chinese = problem.get("message_zh") or error.details.get("zh") or _CHINESE.get(code) or f"无法迁移：{english}"
+    return Reason(element, code, str(chinese), english)
+
+
+_CHINESE = {
+    "bad_time": "新版本的定时值无法计算",
+    "bad_key": "新版本的消息关联键无法计算",
+    "bad_priority": "新版本的优先级不是 0 到 100 的整数",
+    "condition_not_boolean": "条件的值既非真也非假",
+    "no_flow": "没有条件成立，也没有默认连线",
+    "deadlock": "汇合会永远等待一个不会到达的令牌",
+    "stuck": "迁移后实例既未结束，也不再等待任何事情",
+    "unknown_process": "被调用的流程不存在",
+    "unknown_function": "所需的自动功能未注册",
+    "state_format": "实例的状态格式未知",
+    "round_trip": "迁移后的状态重新读取时不一致",
+    "LockedOut": "您是该投诉的当事人，不能参与处理",
+    "NotAllowed": "您的角色或部门不允许这样做",
+}
 
 
 def _try_on(instance: ProcessInstance, top: Workflow) -> None:
