@@ -82,8 +82,8 @@ def _behind(due_at: datetime | None, task_id: UUID) -> ColumnElement[bool]:
     return or_(later, UserTask.due_at.is_(None))
 
 
-def _open(session: Session, task_id: UUID, *, rev: int | None = None) -> tuple[ProcessInstance, UserTask]:
-    """An open task and its instance, both locked (the instance first) and read anew. Raises NotFound, Conflict."""
+def lock(session: Session, task_id: UUID) -> tuple[ProcessInstance, UserTask]:
+    """A task and its instance, both locked (the instance first) and read anew. Raises NotFound."""
     query = (
         select(ProcessInstance, UserTask)
         .join(UserTask, UserTask.instance_id == ProcessInstance.id)
@@ -95,6 +95,14 @@ def _open(session: Session, task_id: UUID, *, rev: int | None = None) -> tuple[P
     if row is None:
         raise NotFound("There is no such user task", task=str(task_id))
     instance, task = row
+    return instance, task
+
+
+def _open(
+    session: Session, task_id: UUID, *, rev: int | None = None, held: tuple[ProcessInstance, UserTask] | None = None
+) -> tuple[ProcessInstance, UserTask]:
+    """`lock` (unless `held` is what it gave) for a task which is still open. Raises NotFound, Conflict."""
+    instance, task = held or lock(session, task_id)
     if task.status != TaskStatus.OPEN:
         raise Conflict("The user task is done", task=str(task_id), status=str(task.status))
     if rev is not None and task.rev != rev:
@@ -204,14 +212,21 @@ def _seen(session: Session, instance: ProcessInstance, task_id: UUID) -> Variabl
 
 
 def complete(
-    session: Session, task_id: UUID, data: Mapping[str, Any], *, actor: str, rev: int | None = None
+    session: Session,
+    task_id: UUID,
+    data: Mapping[str, Any],
+    *,
+    actor: str,
+    rev: int | None = None,
+    held: tuple[ProcessInstance, UserTask] | None = None,
 ) -> ProcessInstance:
     """Complete a task with a form's values and run the instance to the next wait.
 
+    held: what `lock` gave, where the caller has looked at the task under its lock already.
     Raises NotFound (no such task), Conflict (done, suspended, or not at `rev`), Invalid (problems name the fields),
     Forbidden (a gate), StepFailed (rolled back, the task stays open with `data` as its draft, an incident waits).
     """
-    instance, task = _open(session, task_id, rev=rev)
+    instance, task = _open(session, task_id, rev=rev, held=held)
     command = Command("complete", actor, task.element_id, str(task_id))
 
     def change(step: steps.Step) -> None:

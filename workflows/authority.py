@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.clock import now
+from engine.ids import new_id
 from workflows import authorisation, people, risk, rules
 from workflows.cases import latest_plan
 from workflows.errors import FourEyes, GateClosed, NotAllowed, OverAuthority
@@ -76,6 +77,7 @@ def propose(session: Session, case: Case, submission: Submission) -> Plan:
     remedy = data.get("remedy")
     content = {"submission": str(submission.id), **data}
     plan = Plan(
+        id=new_id(),
         case_id=case.id,
         version=before.version + 1 if before else 1,
         upheld=data.get("upheld") or case.upheld,
@@ -90,7 +92,6 @@ def propose(session: Session, case: Case, submission: Submission) -> Plan:
         created_at=now(),
     )
     session.add(plan)
-    session.flush()
     session.info["plans"][case.id] = plan
     return plan
 
@@ -105,7 +106,8 @@ def decide(
     plan = latest_plan(session, case)
     if plan is None:
         raise GateClosed("there is no plan to decide on")
-    for known in decisions(session, plan):
+    taken = decisions(session, plan)
+    for known in taken:
         if known.submission_id == submission.id and known.kind == kind:
             return known
     author = people.get(session, submission.actor)
@@ -113,13 +115,13 @@ def decide(
         raise GateClosed("a decision needs a person")
     check_duty(session, case, author, submission.duty, submission.step)
     reason = submission.data.get("reason") or submission.data.get("opinion") or submission.data.get("comment") or ""
+    session.flush()  # the form and the plan, which the decision points at
     decision = Decision(
-        case_id=case.id, plan_id=plan.id, submission_id=submission.id, kind=kind, level=level, outcome=outcome,
+        id=new_id(), case_id=case.id, plan_id=plan.id, submission_id=submission.id, kind=kind, level=level, outcome=outcome,
         actor=submission.actor, reason=str(reason), at=now(),
     )  # fmt: skip
     session.add(decision)
-    session.flush()
-    session.info["decisions"].pop(plan.id, None)
+    taken.append(decision)
     return decision
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import definitions, hooks
@@ -13,6 +14,7 @@ from engine.clock import now
 from engine.errors import Invalid
 from engine.findings import Finding
 from engine.hooks import Assignment, Command, Wanted
+from engine.ids import new_id
 from engine.models import Incident, ProcessInstance, UserTask
 from engine.spiff.model import Diagram
 from workflows import (
@@ -26,6 +28,7 @@ from workflows import (
     notices,
     people,
     rules,
+    vocabulary,
     worktime,
 )
 from workflows.authorisation import TaskInCase
@@ -129,6 +132,7 @@ class Complaints(hooks.Domain):
         duty, step = gates.duty_of(session, task)
         actor = task.completed_by or "system"
         sent = Submission(
+            id=new_id(),
             case_id=case.id,
             task_id=task.id,
             element_id=task.element_id,
@@ -144,7 +148,6 @@ class Complaints(hooks.Domain):
         if authorisation.person_id(actor) is not None:
             case.owner = case.owner or actor
             case.responded_at = case.responded_at or now()
-        session.flush()
 
     def warnings(self, session: Session, instance: ProcessInstance, task: UserTask) -> Sequence[tuple[int, datetime]]:
         """50 % and 80 % of the working time, or what the policy row says."""
@@ -184,6 +187,22 @@ class Complaints(hooks.Domain):
     def departments(self, session: Session) -> set[str]:
         """Codes of all departments."""
         return {place.code for place in rules.current(session).places}
+
+    def staffed(self, session: Session) -> set[str]:
+        """Departments with an active person."""
+        return set(session.scalars(select(Person.department).where(Person.active).distinct()))
+
+    def lanes(self, session: Session) -> Mapping[str, str]:
+        """Every name a department answers to."""
+        return {name: place.code for place in rules.current(session).places for name in place.names}
+
+    def variables(self) -> set[str]:
+        """The process data of the contract."""
+        return set(vocabulary.PROCESS_DATA)
+
+    def case_paths(self) -> set[str]:
+        """What `view` gives."""
+        return set(vocabulary.CASE_PATHS)
 
     def lint(self, files: Mapping[str, bytes], diagram: Diagram) -> Sequence[Finding]:
         """No way around the gate; letters exist."""

@@ -6,7 +6,7 @@ What a person decided is read from the form they sent (`submission`), not from p
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, select
 
 from engine import outbox
 from engine.clock import now
@@ -16,6 +16,11 @@ from workflows.errors import GateClosed, NoSuchCase
 from workflows.models import Case, CaseStatus, Decision, DecisionKind, Escalation, Person, Role, Submission
 
 Result = Mapping[str, Any] | None
+
+_PROPOSED = (
+    "nature", "issue", "severity", "impact", "confidence", "amount_claimed", "vip", "channel", "emotion", "intensity",
+    "regulated",
+)  # fmt: skip
 
 
 def _case(call: Call) -> Case:
@@ -32,13 +37,13 @@ def _sent(call: Call, case: Case, key: str, *, duty: str | None = None) -> Submi
         return form.data.get(key) not in (None, "") and (duty is None or form.duty == duty)
 
     fresh: Submission | None = call.session.info.get("sent", {}).get(case.id)  # of this very step
-    if fresh is not None and inspect(fresh).persistent and fits(fresh):
+    if fresh is not None and fresh in call.session and fits(fresh):
         return fresh
     query = select(Submission).where(Submission.case_id == case.id).order_by(Submission.id.desc())
     return next((form for form in call.session.scalars(query) if fits(form)), None)
 
 
-@function("acknowledge", title_zh="受理告知", title_en="Acknowledge")
+@function("acknowledge", title_zh="受理告知", title_en="Acknowledge", gives=())
 def acknowledge(call: Call) -> Result:
     """Promise the acknowledgement letter with the date of the final answer (ISO 10002 8.3)."""
     case = _case(call)
@@ -48,7 +53,12 @@ def acknowledge(call: Call) -> Result:
     return None
 
 
-@function("propose_classification", title_zh="建议分类", title_en="Propose a classification")
+@function(
+    "propose_classification",
+    title_zh="建议分类",
+    title_en="Propose a classification",
+    gives=(*_PROPOSED, *risk.FLAGS),
+)
 def propose_classification(call: Call) -> Result:
     """Nature, issue, grade and warning signs from the words; what a person chose is never overwritten."""
     case = _case(call)
@@ -73,7 +83,12 @@ def propose_classification(call: Call) -> Result:
     }
 
 
-@function("record_classification", title_zh="登记分类分级", title_en="Record the classification")
+@function(
+    "record_classification",
+    title_zh="登记分类分级",
+    title_en="Record the classification",
+    gives=("risk", "needs_legal"),
+)
 def record_classification(call: Call) -> Result:
     """Write the decided classification to the case; risk never falls below what the facts demand."""
     case, data = _case(call), call.variables
@@ -99,7 +114,7 @@ def _grade(value: object, most: int) -> int:
         return 1
 
 
-@function("escalate", title_zh="逐级升级", title_en="Escalate")
+@function("escalate", title_zh="逐级升级", title_en="Escalate", gives=())
 def escalate(call: Call) -> Result:
     """Tell the next level of the chain that a step (header `step`) is late; each lateness is one row."""
     case, step = _case(call), call.headers.get("step", "")
@@ -134,7 +149,7 @@ def _level(call: Call, case: Case, level: str) -> list[Person]:
     return [person for person in found if str(person.id) not in case.named]
 
 
-@function("notify_complainant", title_zh="告知投诉人", title_en="Tell the complainant")
+@function("notify_complainant", title_zh="告知投诉人", title_en="Tell the complainant", gives=())
 def notify_complainant(call: Call) -> Result:
     """Promise a letter (header `template`) to the complainant."""
     case = _case(call)
@@ -151,7 +166,7 @@ def notify_complainant(call: Call) -> Result:
     return None
 
 
-@function("start_process", title_zh="启动其他流程", title_en="Start another process")
+@function("start_process", title_zh="启动其他流程", title_en="Start another process", gives=())
 def start_process(call: Call) -> Result:
     """Promise to start another process (header `process`) with the same acceptance number as its business key."""
     case = _case(call)
@@ -166,7 +181,7 @@ def start_process(call: Call) -> Result:
     return None
 
 
-@function("record_plan", title_zh="登记方案", title_en="Record the plan")
+@function("record_plan", title_zh="登记方案", title_en="Record the plan", gives=("needs_legal", "approval_levels"))
 def record_plan(call: Call) -> Result:
     """Freeze assessment and solution as the next version of the plan, by whoever sent the form."""
     case = _case(call)
@@ -180,7 +195,7 @@ def record_plan(call: Call) -> Result:
     return {"needs_legal": plan.needs_legal, "approval_levels": list(plan.levels)}
 
 
-@function("record_legal", title_zh="登记法务意见", title_en="Record the legal opinion")
+@function("record_legal", title_zh="登记法务意见", title_en="Record the legal opinion", gives=("legal_outcome",))
 def record_legal(call: Call) -> Result:
     """Put the legal decision on file with its author."""
     case = _case(call)
@@ -192,7 +207,7 @@ def record_legal(call: Call) -> Result:
     return {"legal_outcome": outcome}
 
 
-@function("record_approval", title_zh="登记审批意见", title_en="Record the approval")
+@function("record_approval", title_zh="登记审批意见", title_en="Record the approval", gives=("approval_outcome",))
 def record_approval(call: Call) -> Result:
     """Put the decision of an approval level (header `level`) on file with its author."""
     case, level = _case(call), call.headers.get("level") or str(call.variables.get("level") or "")
@@ -204,14 +219,14 @@ def record_approval(call: Call) -> Result:
     return {"approval_outcome": outcome}
 
 
-@function("release_plan", title_zh="放行方案", title_en="Release the plan")
+@function("release_plan", title_zh="放行方案", title_en="Release the plan", gives=())
 def release_plan(call: Call) -> Result:
     """The gate: refuses unless legal review (where needed) and every level of approval are on file."""
     authority.release(call.session, _case(call))
     return None
 
 
-@function("record_answer", title_zh="登记投诉人答复", title_en="Record the complainant's answer")
+@function("record_answer", title_zh="登记投诉人答复", title_en="Record the complainant's answer", gives=("rounds",))
 def record_answer(call: Call) -> Result:
     """Count the rounds of negotiation."""
     case = _case(call)
@@ -220,7 +235,7 @@ def record_answer(call: Call) -> Result:
     return {"rounds": case.rounds}
 
 
-@function("record_execution", title_zh="登记执行", title_en="Record the execution")
+@function("record_execution", title_zh="登记执行", title_en="Record the execution", gives=())
 def record_execution(call: Call) -> Result:
     """Put the proof of the remedy on file; nothing is carried out before the plan is released."""
     case = _case(call)
@@ -239,7 +254,7 @@ def record_execution(call: Call) -> Result:
     return None
 
 
-@function("record_satisfaction", title_zh="登记满意度", title_en="Record the satisfaction")
+@function("record_satisfaction", title_zh="登记满意度", title_en="Record the satisfaction", gives=("reopened",))
 def record_satisfaction(call: Call) -> Result:
     """The result of the revisit; an unsatisfied complainant opens another round of the same case."""
     case = _case(call)
@@ -249,7 +264,7 @@ def record_satisfaction(call: Call) -> Result:
     return {"reopened": case.reopened}
 
 
-@function("close_case", title_zh="结案归档", title_en="Close the case")
+@function("close_case", title_zh="结案归档", title_en="Close the case", gives=("outcome",))
 def close_case(call: Call) -> Result:
     """Set the outcome, archive, and begin the recurrence watch."""
     case = _case(call)
