@@ -28,6 +28,19 @@ def shared() -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _domain(request: pytest.FixtureRequest) -> None:
+    """The engine is tested alone, everything else with complaint handling installed, whatever another test did."""
+    from engine import hooks
+
+    if "engine" in request.path.relative_to(ROOT).parts[:2]:
+        hooks.install(hooks.Domain())
+        return
+    import workflows
+
+    workflows.install()
+
+
 @pytest.fixture(scope="session")
 def _cluster(testrun_uid: str) -> str:
     """URL of the server all workers of this run share: `TEST_DATABASE_URL`, else an embedded one.
