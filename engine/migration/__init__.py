@@ -8,7 +8,7 @@ taken up again at any point; `undo` puts back what has not moved since.
 from engine.migration.carrying import Reason, TimerLine, TokenLine
 from engine.migration.models import ItemStatus, Migration, MigrationItem, MigrationStatus, Timers
 from engine.migration.plans import ElementLine, Plan, Problem, plan
-from engine.migration.running import carry_on, get, items, listing, progress, run_batch, start, undo
+from engine.migration.running import carry_on, get, items, listing, progress, run_batch, run_one, start, undo
 from engine.migration.verdicts import Verdict, preview
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "preview",
     "progress",
     "run_batch",
+    "run_one",
     "start",
     "undo",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from engine import definitions, outbox
 from engine.clock import now
-from engine.errors import Busy, Conflict, Invalid, NotFound
+from engine.errors import Conflict, Invalid, NotFound
 from engine.ids import new_id
 from engine.migration.carrying import Order
 from engine.migration.items import migrate_one, put_back
@@ -20,6 +21,7 @@ from engine.migration.verdicts import refuse
 from engine.models import ProcessInstance
 
 TOPIC = "migrate"
+PAUSE = timedelta(seconds=2)
 OPEN = (ItemStatus.PENDING, ItemStatus.RETURNING)
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -74,8 +76,8 @@ def start(
     return made
 
 
-def _promise(session: Session, migration_id: UUID) -> None:
-    outbox.promise(session, TOPIC, {"migration": str(migration_id)})
+def _promise(session: Session, migration_id: UUID, delay: timedelta | None = None) -> None:
+    outbox.promise(session, TOPIC, {"migration": str(migration_id)}, delay=delay)
 
 
 def get(session: Session, migration_id: UUID) -> Migration:
@@ -133,32 +135,30 @@ def run_batch(transaction: Transaction, migration_id: UUID, *, limit: int = 100)
     """Take up to `limit` instances further, each in a `transaction` of its own; the progress afterwards.
 
     Any number of workers may do this at once, and after a crash it goes on where it stopped: an instance is either
-    migrated and marked so, or neither. What goes wrong with one is written beside it and stops no other. Raises
-    NotFound; Busy only when nothing could be done at all.
+    migrated and marked so, or neither. What goes wrong with one is written beside it and stops no other; one which
+    somebody is working on at this moment is left for a later batch. Raises NotFound, Busy.
     """
     orders: dict[UUID, Order] = {}
-    for count in range(limit):
-        try:
-            with transaction() as session:
-                more = run_one(session, migration_id, orders)
-        except Busy:
-            if count == 0:
-                raise
-            break
-        if not more:
-            break
+    for _ in range(limit):
+        with transaction() as session:
+            if not run_one(session, migration_id, orders):
+                break
     with transaction() as session:
         return progress(session, migration_id)
 
 
 def run_one(session: Session, migration_id: UUID, orders: dict[UUID, Order] | None = None) -> bool:
-    """Take one instance further, in the door's transaction; False where none is left. orders: kept between calls."""
+    """Take one instance further, in the door's transaction; False where none is left which nobody is working on.
+
+    orders: kept between calls. Raises NotFound, Busy.
+    """
     query = (
         select(MigrationItem)
+        .join(ProcessInstance, ProcessInstance.id == MigrationItem.instance_id)
         .where(MigrationItem.migration_id == migration_id, MigrationItem.status.in_(OPEN))
         .order_by(MigrationItem.instance_id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=[MigrationItem, ProcessInstance], skip_locked=True)
     )
     item = session.scalar(query.execution_options(populate_existing=True))
     migration = get(session, migration_id)
@@ -239,6 +239,7 @@ def carry_on(transaction: Transaction, session: Session, migration_id: UUID, *, 
 
     session: of the delivery, which is committed after the batch; a crash before that delivers the promise again.
     """
-    counted = run_batch(transaction, migration_id, limit=limit)
-    if counted[ItemStatus.PENDING] or counted[ItemStatus.RETURNING]:
-        _promise(session, migration_id)
+    before = progress(session, migration_id)
+    after = run_batch(transaction, migration_id, limit=limit)
+    if after[ItemStatus.PENDING] or after[ItemStatus.RETURNING]:
+        _promise(session, migration_id, delay=PAUSE if after == before else None)
