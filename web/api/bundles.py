@@ -46,7 +46,7 @@ class FunctionOut(Schema):
     title_en = fields.String(required=True)
 
 
-class ProcessOut(ChoiceOut):
+class CalledProcessOut(ChoiceOut):
     """A published process which a diagram may call: `code` is its process id, `key` that of its definition."""
 
     key = fields.String(required=True)
@@ -55,7 +55,7 @@ class ProcessOut(ChoiceOut):
 class CatalogOut(Schema):
     """What diagrams may refer to."""
 
-    processes = fields.List(fields.Nested(ProcessOut), required=True)
+    processes = fields.List(fields.Nested(CalledProcessOut), required=True)
 
     departments = fields.List(fields.Nested(ChoiceOut), required=True)
     deadlines = fields.List(fields.Nested(ChoiceOut), required=True)

