@@ -117,8 +117,8 @@ def decide(
     reason = submission.data.get("reason") or submission.data.get("opinion") or submission.data.get("comment") or ""
     session.flush()  # the form and the plan, which the decision points at
     decision = Decision(
-        id=new_id(), case_id=case.id, plan_id=plan.id, submission_id=submission.id, kind=kind, level=level, outcome=outcome,
-        actor=submission.actor, reason=str(reason), at=now(),
+        id=new_id(), case_id=case.id, plan_id=plan.id, submission_id=submission.id, kind=kind, level=level,
+        outcome=outcome, actor=submission.actor, reason=str(reason), at=now(),
     )  # fmt: skip
     session.add(decision)
     taken.append(decision)

@@ -25,8 +25,8 @@ from engine import db, hooks
 from engine.models import ProcessInstance
 from engine.settings import ROOT
 from tests.bench import complaint
+from tests.bench.bare import bare
 from tests.bench.common import p50, percentile, scratch
-from tests.bench.step import bare
 from web.create_app import create_app
 from workflows import people, usertasks
 from workflows.simulation.world import World

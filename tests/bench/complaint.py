@@ -56,5 +56,6 @@ def filled(world: World, task_id: UUID) -> tuple[Person, dict[str, object]]:
     with transaction() as session:
         task = usertasks.get(session, task_id)
         duty, _ = gates.duty_of(session, task)
-        person = world.eligible(task.department, authority.ROLE_OF_DUTY.get(duty or ""))[0]
+        able = world.eligible(task.department, authority.ROLE_OF_DUTY.get(duty or ""))
+        person = next(one for one in able if one.department == task.department)
         return person, filling.fill(usertasks.form(session, task), usertasks.context(session, task), world.rng)

@@ -20,7 +20,7 @@ _FOLDER = ROOT / "tests" / "bench"
 @json_option
 def bench_command(name: str | None, options: tuple[str, ...], as_json: bool) -> None:
     """Measure NAME; without a name, list what can be measured. Needs a checkout (tests/bench)."""
-    known = sorted(path.stem for path in _FOLDER.glob("*.py") if not path.stem.startswith("_"))
+    known = sorted(path.stem for path in _FOLDER.glob("*.py") if "\ndef run(" in path.read_text("utf-8"))
     if name is None:
         click.echo("\n".join(known))
         return
