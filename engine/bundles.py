@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from engine.errors import Invalid
 SUFFIXES = (".bpmn", ".dmn", ".form")
 MAX_FILES = 200
 MAX_BYTES = 16 * 1024 * 1024
+_PATH = re.compile(r"(?!\.+(/|$))[^\\/:\x00-\x1f\x7f]{1,200}(/(?!\.+(/|$))[^\\/:\x00-\x1f\x7f]{1,200}){0,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ def load_folder(path: Path) -> dict[str, bytes]:
     """The files of a bundle from a folder or a zip, by path inside it. Raises Invalid for what cannot be a bundle."""
     if path.is_dir():
         found = {
-            str(each.relative_to(path)): each.read_bytes()
+            each.relative_to(path).as_posix(): each.read_bytes()
             for each in sorted(path.rglob("*"))
             if each.is_file() and _belongs(each.name)
         }
@@ -47,13 +49,19 @@ def from_zip(content: bytes) -> dict[str, bytes]:
             members = [each for each in archive.infolist() if not each.is_dir() and _belongs(each.filename)]
             if sum(each.file_size for each in members) > MAX_BYTES or len(members) > MAX_FILES:
                 raise invalid("too_big", "压缩包过大", "The archive is too large")
-            found = {each.filename: archive.read(each) for each in members}
+            found = {each.filename: _member(archive, each) for each in members}
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError):
         raise invalid("not_zip", "不是可读取的 zip 文件", "This is not a readable zip file") from None
     top = {name.partition("/")[0] for name in found}
     if len(top) == 1 and all("/" in name for name in found):
         found = {name.partition("/")[2]: data for name, data in found.items()}
     return _checked(found)
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """No more than the size which the directory names is ever unpacked, whatever the data would give."""
+    with archive.open(member) as file:
+        return file.read(member.file_size + 1)
 
 
 def _belongs(name: str) -> bool:
@@ -63,6 +71,10 @@ def _belongs(name: str) -> bool:
 def _checked(files: dict[str, bytes]) -> dict[str, bytes]:
     if not files:
         raise invalid("no_bundle", "没有流程文件", "There are no files of a bundle")
+    for path in files:
+        if _PATH.fullmatch(path) is None:
+            shown = ascii(path)[1:-1][:100]
+            raise invalid("bad_path", f"文件路径 {shown} 无效", f"The file path {shown} is not valid", shown)
     if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_BYTES:
         raise invalid("too_big", "文件过多或过大", "There are too many files, or they are too large")
     return files

@@ -23,7 +23,7 @@ def parse(content: bytes, *, comments: bool = True, most: int = MAX_ELEMENTS) ->
     """
     if len(content) > MAX_BYTES:
         raise _refused("too_big", "文件超过 2 MB", "The file is larger than 2 MB")
-    text = _decoded(content)
+    text = decoded(content)
     if "\0" in text:
         raise _refused("nul", "文件含有 NUL 字符", "The file contains a NUL character")
     if re.search(r"<!\s*(DOCTYPE|ENTITY)", text, re.IGNORECASE):
@@ -47,8 +47,8 @@ def parse(content: bytes, *, comments: bool = True, most: int = MAX_ELEMENTS) ->
     return root
 
 
-def _decoded(content: bytes) -> str:
-    """Text of a file by its byte order mark, else by its declaration, else UTF-8."""
+def decoded(content: bytes) -> str:
+    """Text of a file by its byte order mark, else by its declaration, else UTF-8. Raises Invalid (`encoding`)."""
     marked = [name for mark, name in _MARKS.items() if content.startswith(mark)]
     declared = _DECLARATION.match(content)
     name = marked[0] if marked else declared.group(1).decode().lower() if declared else "utf-8"

@@ -1,11 +1,14 @@
 """Rules about single elements: what is executed, and what an element needs for that."""
 
+import re
 from collections.abc import Iterator
 
+from engine.clock import now
 from engine.findings import Finding
 from engine.lint.bundle import Bundle
 from engine.lint.structure import error, warning
 from engine.spiff import times
+from engine.spiff.loops import MAX_ROUNDS
 from engine.spiff.model import Event, Node, Process, Scope
 
 _ALLOWED = {
@@ -16,6 +19,9 @@ _ALLOWED = {
     "boundaryEvent": {"timer", "message", "signal", "error", "escalation", "conditional", "cancel"},
     "endEvent": {"none", "message", "signal", "error", "escalation", "terminate", "cancel"},
 }
+
+_LITERAL = re.compile(r"\s*=?\s*-?\d{1,30}\s*")
+_ID = re.compile(r"[^\W\d][\w.-]*")
 
 
 def kinds(bundle: Bundle) -> Iterator[Finding]:
@@ -87,9 +93,9 @@ def timers(bundle: Bundle) -> Iterator[Finding]:
 def _literal(node: Node, event: Event) -> Iterator[Finding]:
     try:
         if event.timer == "cycle":
-            times.cycle(event.value)
+            times.cycle(event.value).every.after(now())
         elif event.timer == "duration":
-            times.span(event.value)
+            times.span(event.value).after(now())
         else:
             times.moment(event.value)
     except (times.BadTime, ValueError, OverflowError):
@@ -138,6 +144,12 @@ def loops(bundle: Bundle) -> Iterator[Finding]:
         elif bool(loop.collection) == bool(loop.cardinality):
             zh, en = "多实例需要集合或次数之一", "A multi-instance needs either a collection or a number"
             yield error(node.id, "multi_instance", zh, en)
+        if (
+            _LITERAL.fullmatch(loop.cardinality or "")
+            and not 0 <= int((loop.cardinality or "").strip(" =")) <= MAX_ROUNDS
+        ):
+            zh, en = f"次数必须在 0 到 {MAX_ROUNDS} 之间", f"The number of rounds must be from 0 to {MAX_ROUNDS}"
+            yield error(node.id, "too_many_rounds", zh, en)
         if bool(loop.output_collection) != bool(loop.output_element):
             zh, en = "输出集合和输出元素要同时填写", "Output collection and output element go together"
             yield error(node.id, "multi_instance", zh, en)
@@ -146,8 +158,11 @@ def loops(bundle: Bundle) -> Iterator[Finding]:
 
 
 def names(bundle: Bundle) -> Iterator[Finding]:
-    """What people see has a Chinese and an English name."""
+    """What people see has a Chinese and an English name, and ids are names (XML Schema, NCName)."""
     for _, node in bundle.diagram.walk():
+        if node.id and not node.id.startswith("#") and _ID.fullmatch(node.id) is None:
+            zh, en = "编号只能由字母、数字、_、-、. 组成", "An id consists of letters, digits, _, - and . only"
+            yield error(node.id, "bad_id", zh, en)
         if node.kind != "userTask":
             continue
         if not node.name_zh:

@@ -13,18 +13,20 @@ from web.commands.output import json_option, print_json, remark
 from workflows import people, seeds
 
 _PATH = click.Path(exists=True, path_type=Path)
+_SHOWN = 50
 
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=_PATH)
+@click.option("--dry-run", is_flag=True, help="Play the processes, too: opens every path with a virtual clock.")
 @json_option
-def check_command(files: tuple[Path, ...], as_json: bool) -> None:
+def check_command(files: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
     """Say what is wrong with FILES: diagrams, decisions, forms, or whole bundles (folders). Exit code 1 if refused.
 
     A file which lies in a bundle is judged with its neighbours. No database is needed.
     """
     workflows.install()
-    reports = [_report(path) for path in files]
+    reports = [_report(path, dry_run) for path in files]
     if as_json:
         print_json(reports)
     else:
@@ -34,8 +36,8 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _report(path: Path) -> dict[str, object]:
-    findings = judge(path)
+def _report(path: Path, dry_run: bool) -> dict[str, object]:
+    findings = judge(path, dry_run=dry_run)
     return {
         "file": str(path),
         "accepted": all(finding.severity != "error" for finding in findings),
@@ -47,9 +49,11 @@ def _print(report: dict[str, object]) -> None:
     findings = report["findings"]
     assert isinstance(findings, list)  # noqa: S101 (made above)
     click.echo(f"{report['file']}: {'accepted' if report['accepted'] else 'refused'}")
-    for finding in findings:
+    for finding in findings[:_SHOWN]:
         where = " ".join(part for part in (finding["file"], finding["element"]) if part) or "the file"
-        click.echo(f"  {finding['severity']} {finding['code']} at {where}: {finding['message']}")
+        click.echo(f"  {finding['severity']} {finding['code']} at {where[:200]}: {finding['message'][:500]}")
+    if len(findings) > _SHOWN:
+        click.echo(f"  ... and {len(findings) - _SHOWN} more (all of them with --json)")
 
 
 @click.command("publish")

@@ -5,30 +5,30 @@ from pathlib import Path
 
 import orjson
 
-from engine import bundles, dmn, forms, hooks, lint
+from engine import bundles, dmn, forms, hooks, lint, xml
 from engine.errors import Invalid
 from engine.findings import Finding
 from workflows import seeds
 
 _NO_MAIN = "no_main_process"  # of a file which cannot be read at all: the manifest we made for it is no news
-_PROCESS = re.compile(rb"<(?:[\w.-]+:)?process\b([^>]*)>")
-_ID = re.compile(rb'\bid\s*=\s*["\']([^"\']+)')
-_FORM = re.compile(rb'\bformId\s*=\s*["\']([^"\'=]+)')
-_DECISION = re.compile(rb'\bdecisionId\s*=\s*["\']([^"\'=]+)')
+_PROCESS = re.compile(r"<(?:[\w.-]+:)?process\b([^>]*)>")
+_ID = re.compile(r'\bid\s*=\s*["\']([^"\']+)')
+_FORM = re.compile(r'\bformId\s*=\s*["\']([^"\'=]+)')
+_DECISION = re.compile(r'\bdecisionId\s*=\s*["\']([^"\'=]+)')
 
 
-def judge(path: Path) -> list[Finding]:
+def judge(path: Path, *, dry_run: bool = False) -> list[Finding]:
     """What is wrong with a file or a bundle (a folder, a zip, or a file which lies beside a `bundle.json`).
 
-    A single diagram is judged with those forms and decisions beside it which it names.
+    A single diagram is judged with those forms and decisions beside it which it names. dry_run: play it, too.
     """
     try:
         if path.is_dir() or path.suffix.lower() == ".zip":
-            return _check(bundles.load_folder(path))
+            return _check(bundles.load_folder(path), dry_run)
         if (path.parent / "bundle.json").exists():
-            whole = _check(bundles.load_folder(path.parent))
+            whole = _check(bundles.load_folder(path.parent), dry_run)
             return [finding for finding in whole if finding.file in {"", path.name, path.stem}]
-        return _single(path)
+        return _single(path, dry_run)
     except Invalid as error:
         problems = error.problems or [{"code": "unreadable", "message_zh": str(error), "message_en": str(error)}]
         return [
@@ -44,11 +44,11 @@ def judge(path: Path) -> list[Finding]:
         ]
 
 
-def _check(files: dict[str, bytes]) -> list[Finding]:
-    return lint.check(files, domain=hooks.domain(), departments=seeds.department_codes())
+def _check(files: dict[str, bytes], dry_run: bool) -> list[Finding]:
+    return lint.check(files, domain=hooks.domain(), departments=seeds.department_codes(), dry_run=dry_run)
 
 
-def _single(path: Path) -> list[Finding]:
+def _single(path: Path, dry_run: bool) -> list[Finding]:
     kind = path.suffix.lower()
     if kind not in bundles.SUFFIXES:
         raise bundles.invalid(
@@ -61,25 +61,34 @@ def _single(path: Path) -> list[Finding]:
         return _decisions(path, content)
     if kind == ".form":
         return [_at(finding, path) for finding in forms.lint(content)]
-    process = _main_process(content)
+    text = _text(content)
+    process = _main_process(text)
     facts = {"key": process, "name": {"zh": path.stem, "en": path.stem}, "process": process}
-    files = {"bundle.json": orjson.dumps(facts), path.name: content, **_named(path, content)}
-    found = [finding for finding in _check(files) if finding.file in {"", path.name, "bundle.json"}]
+    files = {"bundle.json": orjson.dumps(facts), path.name: content, **_named(path, text)}
+    found = [finding for finding in _check(files, dry_run) if finding.file in {"", path.name, "bundle.json"}]
     errors = [finding for finding in found if finding.severity == "error" and finding.code != _NO_MAIN]
     return [finding for finding in found if finding.code != _NO_MAIN] if errors and not process else found
 
 
-def _main_process(diagram: bytes) -> str:
+def _text(diagram: bytes) -> str:
+    """The diagram as text; "" for what the gate will refuse anyway, by size or encoding."""
+    try:
+        return xml.decoded(diagram) if len(diagram) <= xml.MAX_BYTES else ""
+    except Invalid:
+        return ""
+
+
+def _main_process(diagram: str) -> str:
     """Id of the first process which can be executed, else of the first one."""
     found = [match.group(1) for match in _PROCESS.finditer(diagram)]
-    chosen = next((text for text in found if b'isExecutable="true"' in text), found[0] if found else b"")
+    chosen = next((text for text in found if 'isExecutable="true"' in text), found[0] if found else "")
     match = _ID.search(chosen)
-    return match.group(1).decode("utf-8", "replace") if match else ""
+    return match.group(1) if match else ""
 
 
-def _named(path: Path, diagram: bytes) -> dict[str, bytes]:
+def _named(path: Path, diagram: str) -> dict[str, bytes]:
     """The forms and decisions in the same folder which the diagram names."""
-    wanted = {name for pattern in (_FORM, _DECISION) for name in pattern.findall(diagram)}
+    wanted = {name.encode() for pattern in (_FORM, _DECISION) for name in pattern.findall(diagram)}
     if not wanted:
         return {}
     beside = (each for suffix in (".form", ".dmn") for each in sorted(path.parent.glob(f"*{suffix}")))

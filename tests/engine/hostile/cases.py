@@ -1,0 +1,35 @@
+"""What a case is, and all of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+Content = bytes | dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A hostile file.
+
+    name: a word or two; suffix: of the file; make: its content, or a whole bundle (path -> content);
+    code: of one of the errors it must be refused with, "" = it is rightly accepted.
+    """
+
+    name: str
+    suffix: str
+    make: Callable[[], Content]
+    code: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """A name for the file or folder."""
+        return f"{self.name.replace(' ', '_').replace('/', '-')}{self.suffix}"
+
+
+def cases() -> Mapping[str, Case]:
+    """All cases by name."""
+    from tests.engine.hostile import diagrams, encodings, other_files, sizes
+
+    found = [*encodings.CASES, *sizes.CASES, *diagrams.CASES, *other_files.CASES]
+    by_name = {case.name: case for case in found}
+    assert len(by_name) == len(found), "two cases have one name"
+    return by_name
