@@ -5,6 +5,7 @@ in where the package is missing. Nothing is done when no source is newer than th
 """
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -46,8 +47,17 @@ def build(*, force: bool = False) -> bool:
     lock, installed = SOURCES / "package-lock.json", SOURCES / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    run(SOURCES / "node_modules" / "vite" / "bin" / "vite.js", "build", "--logLevel", "warn")
-    MANIFEST.touch()
+    made, old = BUILD.with_name(f"build-{os.getpid()}"), BUILD.with_name(f"build-{os.getpid()}-old")
+    try:
+        vite = SOURCES / "node_modules" / "vite" / "bin" / "vite.js"
+        run(vite, "build", "--logLevel", "warn", "--emptyOutDir", "--outDir", str(made))
+        if BUILD.exists():
+            BUILD.rename(old)  # whoever serves pages meanwhile sees a whole build, the old or the new one
+        made.rename(BUILD)
+        MANIFEST.touch()
+    finally:
+        for folder in (made, old):
+            shutil.rmtree(folder, ignore_errors=True)
     return True
 
 
