@@ -18,9 +18,10 @@ from engine.models import InstanceStatus, ProcessInstance, Subscription, Timer, 
 from engine.spiff import execution, state
 
 
-def migrate_one(session: Session, migration: Migration, item: MigrationItem, order: Order) -> None:
-    """Move one instance, or write down why not. Raises Busy."""
-    instance = steps.lock(session, item.instance_id)
+def migrate_one(
+    session: Session, migration: Migration, item: MigrationItem, instance: ProcessInstance, order: Order
+) -> None:
+    """Move one instance, which is locked, or write down why not. Raises Busy."""
     if instance.status not in ALIVE:
         item.status = ItemStatus.ENDED
         return
@@ -106,10 +107,12 @@ def _arrive(step: steps.Step, definition_id: UUID) -> None:
     session.flush()
     session.expire(instance, ["definition"])
     quiet = {"synchronize_session": False}
-    events = delete(Timer).where(Timer.instance_id == instance.id, Timer.kind == TimerKind.EVENT)
-    session.execute(events, execution_options=quiet)
-    listening = delete(Subscription).where(Subscription.instance_id == instance.id)
-    session.execute(listening, execution_options=quiet)
+    if step.before.deadlines:
+        events = delete(Timer).where(Timer.instance_id == instance.id, Timer.kind == TimerKind.EVENT)
+        session.execute(events, execution_options=quiet)
+    if step.before.listening:
+        listening = delete(Subscription).where(Subscription.instance_id == instance.id)
+        session.execute(listening, execution_options=quiet)
     step.before.deadlines, step.before.listening = {}, {}
     step.movement.ready.clear()
     execution.wake(step.top)
@@ -117,9 +120,10 @@ def _arrive(step: steps.Step, definition_id: UUID) -> None:
         step.movement.ready.clear()
 
 
-def put_back(session: Session, migration: Migration, item: MigrationItem, order: Order) -> None:
-    """Give one instance back what was kept, or write down why not. Raises Busy."""
-    instance = steps.lock(session, item.instance_id)
+def put_back(
+    session: Session, migration: Migration, item: MigrationItem, instance: ProcessInstance, order: Order
+) -> None:
+    """Give one instance, which is locked, back what was kept, or write down why not. Raises Busy."""
     moved = instance.definition_id != order.new.id or _digest(instance.state) != item.after_sha256
     if moved or instance.status not in ALIVE or item.kept_state is None:
         zh, en = "迁移之后实例已经前进，不能撤销", "The instance has moved on since it was migrated"

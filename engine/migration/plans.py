@@ -86,7 +86,7 @@ def plan(
     """How instances of `old` would run on `new`.
 
     mapping: old -> new element id (or flow id, for tokens which wait at a join) where they differ; all else keeps its
-    id. Raises Invalid where the versions are the same or of different definitions: nothing would happen, or nonsense.
+    id. Raises Invalid where the versions are the same, of different definitions, or the new one is retired.
     """
     if old.id == new.id:
         raise _invalid("to_version", "same_version", "新旧版本相同，没有可迁移的内容", "Both versions are the same")
@@ -94,6 +94,8 @@ def plan(
         raise _invalid(
             "to_version", "other_process", "两个版本不属于同一流程", "The versions are of different processes"
         )
+    if new.retired_at is not None:
+        raise _invalid("to_version", "retired", "新版本已停用", "The new version is retired")
     if len(mapping or {}) > MOST_MAPPED:
         raise _invalid(
             "mapping", "too_many", f"对应关系超过 {MOST_MAPPED} 条", f"More than {MOST_MAPPED} mapped elements"

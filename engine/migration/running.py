@@ -24,6 +24,7 @@ TOPIC = "migrate"
 PAUSE = timedelta(seconds=2)
 OPEN = (ItemStatus.PENDING, ItemStatus.RETURNING)
 Transaction = Callable[[], AbstractContextManager[Session]]
+Orders = dict[tuple[UUID, str], tuple[Migration, Order]]
 
 
 def start(
@@ -138,7 +139,7 @@ def run_batch(transaction: Transaction, migration_id: UUID, *, limit: int = 100)
     migrated and marked so, or neither. What goes wrong with one is written beside it and stops no other; one which
     somebody is working on at this moment is left for a later batch. Raises NotFound, Busy.
     """
-    orders: dict[UUID, Order] = {}
+    orders: Orders = {}
     for _ in range(limit):
         with transaction() as session:
             if not run_one(session, migration_id, orders):
@@ -147,29 +148,31 @@ def run_batch(transaction: Transaction, migration_id: UUID, *, limit: int = 100)
         return progress(session, migration_id)
 
 
-def run_one(session: Session, migration_id: UUID, orders: dict[UUID, Order] | None = None) -> bool:
+def run_one(session: Session, migration_id: UUID, orders: Orders | None = None) -> bool:
     """Take one instance further, in the door's transaction; False where none is left which nobody is working on.
 
     orders: kept between calls. Raises NotFound, Busy.
     """
     query = (
-        select(MigrationItem)
+        select(MigrationItem, ProcessInstance)
         .join(ProcessInstance, ProcessInstance.id == MigrationItem.instance_id)
         .where(MigrationItem.migration_id == migration_id, MigrationItem.status.in_(OPEN))
         .order_by(MigrationItem.instance_id)
         .limit(1)
         .with_for_update(of=[MigrationItem, ProcessInstance], skip_locked=True)
     )
-    item = session.scalar(query.execution_options(populate_existing=True))
-    migration = get(session, migration_id)
-    if item is None:
-        _finish(session, migration)
+    row = session.execute(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        _finish(session, get(session, migration_id))
         return False
+    item, instance = row
     known = orders if orders is not None else {}
-    if migration_id not in known:
-        known[migration_id] = _order(session, migration)
+    key = (migration_id, str(item.status))
+    if key not in known:
+        migration = get(session, migration_id)
+        known[key] = migration, _order(session, migration)
     work = migrate_one if item.status == ItemStatus.PENDING else put_back
-    work(session, migration, item, known[migration_id])
+    work(session, known[key][0], item, instance, known[key][1])
     item.done_at = now()
     session.flush()
     return True

@@ -102,8 +102,10 @@ def _who(drawn: Opening) -> object:
 
 def write(session: Session, instance: ProcessInstance, redrawn: list[Redrawn]) -> list[UserTask]:
     """Write the new values; the tasks whose due date changed, whose old warnings are taken away."""
-    dated = []
+    dated, renamed = [], []
     for each in redrawn:
+        if each.values["element_id"] != each.task.element_id:
+            renamed.append(each.task)
         if each.task.due_at != each.values["due_at"]:
             dated.append(each.task)
         each.task.rev += _looks_different(session, each)
@@ -112,11 +114,12 @@ def write(session: Session, instance: ProcessInstance, redrawn: list[Redrawn]) -
     session.flush()
     warnings = (Timer.instance_id == instance.id, Timer.kind == TimerKind.WARNING)
     quiet = {"synchronize_session": False}
-    for each in redrawn:
-        moved = update(Timer).where(*warnings, Timer.task_id == each.task.id)
-        session.execute(moved.values(element_id=each.task.element_id), execution_options=quiet)
-    gone = delete(Timer).where(*warnings, Timer.task_id.in_([task.id for task in dated]))
-    session.execute(gone, execution_options=quiet)
+    for task in renamed:
+        moved = update(Timer).where(*warnings, Timer.task_id == task.id)
+        session.execute(moved.values(element_id=task.element_id), execution_options=quiet)
+    if dated:
+        gone = delete(Timer).where(*warnings, Timer.task_id.in_([task.id for task in dated]))
+        session.execute(gone, execution_options=quiet)
     return dated
 
 

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, history, instances, migration, usertasks
-from engine.errors import Conflict, Invalid
+from engine import clock, definitions, history, incidents, instances, migration, usertasks
+from engine.errors import Conflict, Invalid, StepFailed
 from engine.migration import ItemStatus
-from engine.models import Incident, InstanceStatus, Subscription, Timer
+from engine.models import Incident, InstanceStatus, ProcessInstance, Subscription, Timer
 from tests.builders import (
     boundary,
     bundle,
@@ -38,6 +38,7 @@ from tests.engine.migration.world import (
     moved_to,
     open_tasks,
     plan_to,
+    publish,
     run,
     verdict_on,
 )
@@ -369,3 +370,53 @@ def test_what_is_drawn_for_the_form_comes_from_the_new_version(session: Session)
     moved_to(session, instance, {name: text.replace(b'name="A"', b'name="Check"') for name, text in named.items()})
     task = open_tasks(session, instance)["A"]
     assert (task.name_zh, task.rev) == ("Check", 2)
+
+
+def test_a_version_which_fails_is_left_for_one_which_works(session: Session) -> None:
+    def computing(text: str) -> dict[str, bytes]:
+        flows = [flow("G", "A", text), flow("G", "End", default=True), *path("Start", "G"), *path("A", "End")]
+        return bundle(process("P", start(), gateway("exclusive", "G"), user("A"), end(), *flows))
+
+    old = publish(session, computing("=missing"))
+    with pytest.raises(StepFailed):
+        instances.start(session, "test", business_key="K", variables={}, actor="anna")
+    instance = session.scalars(select(ProcessInstance)).one()
+    assert instance.definition_id == old.id
+    moved_to(session, instance, computing("=missing = null"))
+    assert list(open_tasks(session, instance)) == ["A"]
+    (incident,) = session.scalars(select(Incident))
+    incidents.retry(session, incident.id, actor="owner")
+    assert incident.status == "resolved"
+    finish(session, instance, "A")
+    assert instance.status == InstanceStatus.COMPLETED
+
+
+def test_a_called_process_follows_to_the_version_which_the_new_one_calls(session: Session) -> None:
+    def called(*names: str) -> None:
+        files = bundle(process("Q", start(), *map(user, names), end()), key="called", main="Q")
+        definitions.publish_files(session, "called", files, author="anna")
+
+    caller = bundle(process("P", start(), call("C", "Q"), end()))
+    called("A")
+    instance = begin(session, caller)
+    called("A", "B")
+    plan = plan_to(session, instance, caller)
+    assert [(change.kind, change.element) for change in plan.changes if change.sort == "node"] == [("added", "B")]
+    assert migrate(session, plan).status == ItemStatus.MIGRATED
+    finish(session, instance, "A", "B")
+    assert instance.status == InstanceStatus.COMPLETED
+
+
+def test_an_incident_of_a_task_is_retried_after_the_migration(session: Session) -> None:
+    def asking(text: str) -> dict[str, bytes]:
+        flows = [flow("G", "B", text), flow("G", "End", default=True), *path("Start", "A", "G"), *path("B", "End")]
+        return bundle(process("P", start(), user("A"), gateway("exclusive", "G"), user("B"), end(), *flows))
+
+    instance = begin(session, asking("=missing"))
+    with pytest.raises(StepFailed):
+        finish(session, instance, "A", typed="once")
+    moved_to(session, instance, asking("=missing = null"))
+    (incident,) = session.scalars(select(Incident))
+    incidents.retry(session, incident.id, actor="owner")
+    assert instances.variables(session, instance) == {"typed": "once"}
+    assert list(open_tasks(session, instance)) == ["B"]
