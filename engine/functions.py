@@ -3,7 +3,7 @@
 A diagram names a function by `zeebe:taskDefinition type="..."`; nothing else of Python is reachable from a diagram.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -33,12 +33,13 @@ Work: TypeAlias = Callable[[Call], Mapping[str, Any] | None]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A registered function with its titles for the studio."""
+    """A registered function with its titles for the studio. gives: names of its result variables, None = not said."""
 
     name: str
     title_zh: str
     title_en: str
     work: Work
+    gives: frozenset[str] | None = None
 
 
 class BpmnError(Exception):
@@ -57,8 +58,8 @@ class BpmnError(Exception):
 _registry: dict[str, Function] = {}
 
 
-def function(name: str, *, title_zh: str, title_en: str) -> Callable[[Work], Work]:
-    """Register the decorated function under `name`.
+def function(name: str, *, title_zh: str, title_en: str, gives: Iterable[str] | None = None) -> Callable[[Work], Work]:
+    """Register the decorated function under `name`; gives: the variables it may return, for the publish gate.
 
     It gets a `Call`, works inside the transaction of the step, and may return variables. It must not commit, nor cause
     effects outside the database: those are promised (`engine.outbox.promise`). Raises ValueError for a name taken by
@@ -72,7 +73,7 @@ def function(name: str, *, title_zh: str, title_en: str) -> Callable[[Work], Wor
             work.__qualname__,
         ):
             raise ValueError(f"the function name {name!r} is taken by {known.work.__module__}")
-        _registry[name] = Function(name, title_zh, title_en, work)
+        _registry[name] = Function(name, title_zh, title_en, work, None if gives is None else frozenset(gives))
         return work
 
     return register

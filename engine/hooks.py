@@ -106,6 +106,22 @@ class Domain:
         """Codes of the departments there are."""
         return set()
 
+    def staffed(self, session: Session) -> set[str] | None:
+        """Codes of the departments in which somebody works; None = not known."""
+        return None
+
+    def lanes(self, session: Session) -> Mapping[str, str] | None:
+        """Names which a lane may bear (in lower case) -> code of the department; None = any name is a department."""
+        return None
+
+    def variables(self) -> set[str] | None:
+        """Names of process data which instances may be started with, for the publish gate; None = not known."""
+        return None
+
+    def case_paths(self) -> set[str] | None:
+        """Paths inside `view`, with dots (`number`, `plan`, `plan.amount`), for the publish gate; None = not known."""
+        return None
+
     def feel_names(self) -> set[str]:
         """Names of the functions `feel_functions` gives, for the publish gate."""
         return set()

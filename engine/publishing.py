@@ -82,11 +82,19 @@ def publish_files(
     return made
 
 
-def report(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
+def report(session: Session, files: Mapping[str, bytes], *, dry_run: bool = True) -> list[Finding]:
     """What the gate finds in a bundle among all that is published, errors first; nothing is refused."""
     asked = domain()
     known = set(session.scalars(select(ProcessDefinition.process_id).where(ProcessDefinition.retired_at.is_(None))))
-    return lint.check(files, domain=asked, processes=known, departments=asked.departments(session))
+    return lint.check(
+        files,
+        domain=asked,
+        processes=known,
+        departments=asked.departments(session),
+        staffed=asked.staffed(session),
+        lanes=asked.lanes(session),
+        dry_run=dry_run,
+    )
 
 
 def gate(session: Session, files: Mapping[str, bytes]) -> list[Finding]:

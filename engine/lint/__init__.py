@@ -3,14 +3,16 @@
 Rules are small functions in the modules of this package; `RULES` lists them. Each takes a `Bundle` and yields findings.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from engine.findings import Finding
 from engine.hooks import Domain
+from engine.lint import dryrun
 from engine.lint.bundle import Bundle, examine
 from engine.lint.rules import RULES
 
-__all__ = ["RULES", "Bundle", "Finding", "check"]
+__all__ = ["RULES", "Bundle", "Finding", "check", "refused"]
 
 
 def check(
@@ -19,18 +21,39 @@ def check(
     domain: Domain | None = None,
     processes: Collection[str] | None = None,
     departments: Collection[str] | None = None,
+    staffed: Collection[str] | None = None,
+    lanes: Mapping[str, str] | None = None,
+    dry_run: bool = False,
 ) -> list[Finding]:
     """All findings about a bundle (path -> content), errors first; one with severity `error` refuses it.
 
-    domain: whose own rules and FEEL functions count; processes: ids of published processes it may call, None = not
-    known; departments: codes which `redress:department` may name, None = not known.
+    domain: whose own rules, names and FEEL functions count; processes: ids of published processes it may call;
+    departments: codes which `redress:department` may name; staffed: those of them with people; lanes: names of lanes
+    -> department; None = not known. dry_run: play the processes, too, where nothing else refuses the bundle.
     """
     bundle, findings = examine(files, domain, processes, departments)
+    bundle.staffed, bundle.lanes = staffed, lanes
     for rule in RULES:
         findings.extend(rule(bundle))
-    if domain is not None and not any(finding.severity == "error" for finding in findings):
+    if domain is not None and not refused(findings):
         findings.extend(domain.lint(files, bundle.diagram))
-    unique = list(dict.fromkeys(findings))
+    if dry_run and not refused(findings):
+        findings.extend(dryrun.findings(bundle))
+    placed = _placed(bundle, dict.fromkeys(findings))
     return sorted(
-        unique, key=lambda finding: (finding.severity != "error", finding.file, finding.element, finding.code)
+        placed, key=lambda finding: (finding.severity != "error", finding.file, finding.element, finding.code)
     )
+
+
+def refused(findings: Iterable[Finding]) -> bool:
+    """Whether a bundle with these findings is not published."""
+    return any(finding.severity == "error" for finding in findings)
+
+
+def _placed(bundle: Bundle, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, each with the file its element is in."""
+    files = {process.id: process.file for process in bundle.diagram.processes.values()}
+    for process in bundle.diagram.processes.values():
+        for scope in process.scopes():
+            files |= dict.fromkeys((*scope.nodes, *scope.flows), process.file)
+    return [finding if finding.file else replace(finding, file=files.get(finding.element, "")) for finding in findings]

@@ -16,7 +16,12 @@ from engine.spiff.read import read
 
 @dataclass(slots=True)
 class Bundle:
-    """What the rules look at. feel_names: functions which the domain adds to FEEL."""
+    """What the rules look at.
+
+    feel_names: functions which the domain adds to FEEL; processes, departments: ids and codes of those there are;
+    staffed: codes of departments with somebody in them; lanes: names of lanes -> department; variables: process data
+    an instance may start with; case_paths: what the read-only `case` holds. None = not known.
+    """
 
     files: Mapping[str, bytes]
     diagram: Diagram
@@ -25,6 +30,10 @@ class Bundle:
     processes: Collection[str] | None = None
     departments: Collection[str] | None = None
     feel_names: frozenset[str] = frozenset()
+    staffed: Collection[str] | None = None
+    lanes: Mapping[str, str] | None = None
+    variables: set[str] | None = None
+    case_paths: Collection[str] | None = None
 
 
 def examine(
@@ -45,6 +54,7 @@ def examine(
     bundle = Bundle(files, diagram, processes=processes, departments=departments)
     if domain is not None:
         bundle.feel_names = frozenset(domain.feel_names())
+        bundle.variables, bundle.case_paths = domain.variables(), domain.case_paths()
     try:
         bundle.decisions = deciders(files)
     except DmnError as error:

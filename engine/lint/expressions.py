@@ -1,5 +1,6 @@
 """Rules about expressions: every one is FEEL (or a literal where literals are allowed) and calls what there is."""
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -94,5 +95,7 @@ def known_functions(bundle: Bundle) -> Iterator[Finding]:
             continue
         for name in sorted(calls):
             if name not in BUILTINS and name not in bundle.feel_names:
+                near = next(iter(difflib.get_close_matches(name, [*BUILTINS, *bundle.feel_names], 1)), None)
                 zh, en = f"没有名为 {name} 的函数", f"There is no function named {name}"
-                yield error(each.element, "unknown_feel_function", zh, en)
+                hint_zh, hint_en = (f"是否指 {near}？", f"Is {near} meant?") if near else ("", "")
+                yield error(each.element, "unknown_feel_function", zh, en, hint_zh, hint_en)

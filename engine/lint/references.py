@@ -34,6 +34,23 @@ def decisions(bundle: Bundle) -> Iterator[Finding]:
             yield Finding(note.element, f"decision_{note.code}", note.severity, note.message_zh, note.message_en)
 
 
+def tables(bundle: Bundle) -> Iterator[Finding]:
+    """Gaps, overlaps and dead rules of decision tables are doubted, with an example each (DMN 8.2.11)."""
+    for decision_id, decider in bundle.decisions.items():
+        for each in decider.decisions.analyse(decision_id):
+            if each.severity != "info":
+                code = f"decision_{each.code.replace('-', '_')}"
+                element = each.element or decision_id
+                yield Finding(element, code, "warning", each.message_zh, each.message_en, *_TABLE_HINT)
+
+
+_TABLE_HINT = (
+    "",
+    "补上或修改规则；“否则”写成最后一条全为 - 的规则",
+    "Add or change a rule; the last resort is a rule of dashes",
+)
+
+
 def functions(bundle: Bundle) -> Iterator[Finding]:
     """The function of a task or message event is registered."""
     for _, node in bundle.diagram.walk():
@@ -72,13 +89,3 @@ def _reaches(calls: dict[str, set[str]], source: str, target: str) -> bool:
                 seen.add(following)
                 stack.append(following)
     return False
-
-
-def departments(bundle: Bundle) -> Iterator[Finding]:
-    """A department named by `redress:department` exists."""
-    if not bundle.departments:
-        return
-    for _, node in bundle.diagram.walk():
-        code = node.properties.get("redress:department")
-        if code is not None and code not in bundle.departments:
-            yield error(node.id, "unknown_department", f"部门 {code} 不存在", f"The department {code} does not exist")

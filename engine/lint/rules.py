@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from engine.findings import Finding
-from engine.lint import elements, expressions, flows, references, soundness, structure
+from engine.lint import elements, expressions, flows, references, responsibility, soundness, structure, variables
 from engine.lint.bundle import Bundle
 
 Rule = Callable[[Bundle], Iterable[Finding]]
@@ -37,6 +37,11 @@ RULES: tuple[Rule, ...] = (
     references.decisions,
     references.functions,
     references.called,
-    references.departments,
+    references.tables,
+    responsibility.departments,
+    responsibility.deadlines,
+    variables.unknown,
+    variables.in_forms,
+    variables.decision_inputs,
     _sound,
 )

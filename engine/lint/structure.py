@@ -15,9 +15,9 @@ def error(element: str, code: str, zh: str, en: str, hint_zh: str = "", hint_en:
     return Finding(element, code, "error", zh, en, hint_zh=hint_zh, hint_en=hint_en)
 
 
-def warning(element: str, code: str, zh: str, en: str) -> Finding:
+def warning(element: str, code: str, zh: str, en: str, hint_zh: str = "", hint_en: str = "") -> Finding:
     """A finding which only warns."""
-    return Finding(element, code, "warning", zh, en)
+    return Finding(element, code, "warning", zh, en, hint_zh=hint_zh, hint_en=hint_en)
 
 
 def main_process(bundle: Bundle) -> Iterator[Finding]:

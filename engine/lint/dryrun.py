@@ -1,0 +1,191 @@
+"""The dry run: opens every path of a bundle with a virtual clock and values chosen from the bundle itself.
+
+It is a search, not a proof: bounded in moves and time. What it never reached is doubted; what failed or hung wherever
+it was tried refuses the bundle, unless a stand-in value may be to blame.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+
+from engine.errors import Invalid
+from engine.findings import Finding
+from engine.lint import candidates, scopes, surroundings
+from engine.lint.bundle import Bundle
+from engine.lint.playing import Chooser, Moment, Player
+from engine.lint.structure import error, warning
+from engine.spiff.compiled import compile_diagram
+from engine.spiff.errors import Failure
+
+MOVES = 3_000
+SECONDS = 1.5
+"""Of processor time, so that a busy machine finds the same."""
+LONG = 60
+SHORT = 3
+KEPT = 12
+FIRST = 2
+MOST_FRUITLESS = 40
+HANGS = frozenset({"deadlock", "stuck", "too_many_moves", "too_many_tokens", "too_deep"})
+
+
+@dataclass(slots=True)
+class Search:
+    """What the dry run has seen.
+
+    passed: ids of elements and flows; failed: element -> its last failure; guessed: variables with stand-in values;
+    complete: the bounds were not spent.
+    """
+
+    passed: set[str] = field(default_factory=set)
+    failed: dict[str, Failure] = field(default_factory=dict)
+    guessed: frozenset[str] = frozenset()
+    moves: int = 0
+    complete: bool = True
+
+
+@dataclass(slots=True)
+class Places:
+    """Where instances waited, by the set of elements: some moments each, with how often a walk began there."""
+
+    ahead: Mapping[str, frozenset[str]]
+    kept: dict[frozenset[str], list[Moment]] = field(default_factory=dict)
+    begun: Counter[frozenset[str]] = field(default_factory=Counter)
+
+    def keep(self, moment: Moment, rng: Random) -> None:
+        """Keep a moment of its place; later ones take the place of earlier ones by chance."""
+        here = self.kept.setdefault(moment.standing, [])
+        if len(here) < KEPT:
+            here.append(moment)
+        else:
+            here[rng.randrange(KEPT)] = moment
+
+    def promising(self, passed: set[str]) -> frozenset[str] | None:
+        """The place with something new ahead where the fewest walks began."""
+        found = [
+            place for place in self.kept if any(not self.ahead.get(element, frozenset()) <= passed for element in place)
+        ]
+        if not found:
+            return None
+        chosen = min(found, key=lambda place: (self.begun[place], sorted(place)))
+        self.begun[chosen] += 1
+        return chosen
+
+
+def findings(bundle: Bundle) -> Iterator[Finding]:
+    """`fails` and `hangs` (errors where it never went well), `never_reached` (warnings)."""
+    try:
+        search = explore(bundle)
+    except Invalid as refused:
+        for each in refused.problems:
+            yield error(each["path"], "fails", each["message_zh"], each["message_en"])
+        return
+    yield from _failures(bundle, search)
+    yield from _unreached(bundle, search)
+
+
+def explore(bundle: Bundle, *, moves: int = MOVES, seconds: float = SECONDS) -> Search:
+    """Play every process of a bundle until all was passed or the bounds are spent. Raises Invalid."""
+    read_forms = scopes.loaded_forms(bundle)
+    chooser = Chooser(candidates.gather(bundle, read_forms.values()))
+    loose = surroundings.loose(bundle, read_forms)
+    outside = surroundings.outside(bundle, loose)
+    compiled = compile_diagram("dry-run", bundle.files, bundle.diagram, outside)
+    search = Search(guessed=loose - chooser.candidates.told)
+    until = time.thread_time() + seconds
+    errors, ahead = surroundings.caught(bundle.diagram), surroundings.ahead(bundle.diagram)
+    starts = (loose, loose | frozenset(bundle.variables or ()))
+    for process_id in surroundings.roots(bundle.diagram):
+        spec = compiled.specs[process_id]
+        player = Player(spec, chooser, read_forms, errors, bundle.feel_names, loose)
+        entries: list[str | None] = [None] if spec.entry else []
+        entries += spec.entries
+        begin = [(entry, given) for entry in entries for given in starts]
+        _search(player, search, surroundings.wanted(bundle.diagram, process_id), ahead, begin, moves, until)
+    return search
+
+
+def _search(
+    player: Player,
+    search: Search,
+    wanted: set[str],
+    ahead: Mapping[str, frozenset[str]],
+    starts: list[tuple[str | None, frozenset[str]]],
+    moves: int,
+    until: float,
+) -> None:
+    """Walks from the starts, and short ones from places with something new ahead, until everything was passed."""
+    places = Places(ahead)
+    number = 0
+    while number < FIRST * len(starts) or not wanted <= search.passed:
+        if search.moves >= moves or time.thread_time() > until:
+            search.complete = False
+            return
+        place = None if number < FIRST * len(starts) or number % 10 == 0 else places.promising(search.passed)
+        number += 1
+        if place is not None:
+            _walk(player, search, player.chooser.rng.choice(places.kept[place]), places, SHORT)
+            continue
+        entry, given = starts[number % len(starts)]
+        _walk(player, search, _tried(player, search, partial(player.begin, entry, given)), places, LONG)
+        if not places.kept and number > MOST_FRUITLESS:
+            return
+
+
+def _walk(player: Player, search: Search, moment: Moment | None, places: Places, length: int) -> None:
+    """Go on from a moment until the instance ends, fails, or has gone far enough; keep the places passed."""
+    for _ in range(length):
+        if moment is None or moment.ended:
+            return
+        places.keep(moment, player.chooser.rng)
+        moment = _tried(player, search, partial(player.go_on, moment))
+
+
+def _tried(player: Player, search: Search, play: Callable[[], Moment]) -> Moment | None:
+    search.moves += 1
+    try:
+        return play()
+    except Failure as failure:
+        search.failed[failure.element_id] = failure
+        return None
+    finally:
+        search.passed.update(player.path)
+        player.path.clear()
+
+
+def _failures(bundle: Bundle, search: Search) -> Iterator[Finding]:
+    """What failed: an error where it never went well and no stand-in value may be the reason."""
+    uses = surroundings.used_by_element(bundle)
+    for element, failure in sorted(search.failed.items()):
+        sure = element not in search.passed and not uses.get(element, set()) & search.guessed
+        code, hint = ("hangs", _HANGS_HINT) if failure.code in HANGS else ("fails", _FAILS_HINT)
+        always = ("", "") if element not in search.passed else ("有时", " sometimes")
+        say = error if sure else warning
+        yield say(
+            element,
+            code,
+            f"试运行时{always[0]}在此失败：{failure}",
+            f"The dry run{always[1]} fails here: {failure}",
+            *hint,
+        )
+
+
+_FAILS_HINT = ("检查这里的表达式、取值和默认连线", "Look at the expressions, values and the default flow here")
+_HANGS_HINT = ("检查汇合网关和循环", "Look at joins and loops")
+
+
+def _unreached(bundle: Bundle, search: Search) -> Iterator[Finding]:
+    """Elements and flows which no walk passed; what failed has its own finding."""
+    hint = ("检查通向这里的条件是否可能成立", "See whether the conditions on the way can ever hold")
+    for process in bundle.diagram.processes.values():
+        for scope in process.scopes():
+            for node in scope.nodes.values():
+                if node.id not in search.passed and node.id not in search.failed:
+                    zh, en = "试运行从未到达此处", "The dry run never got here"
+                    yield warning(node.id, "never_reached", zh, en, *hint)
+            for flow in scope.flows.values():
+                if flow.id not in search.passed and flow.source in search.passed and flow.id not in search.failed:
+                    zh, en = "试运行从未走过这条连线", "The dry run never took this flow"
+                    yield warning(flow.id, "never_reached", zh, en, *hint)
