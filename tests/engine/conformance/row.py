@@ -21,7 +21,7 @@ class Row:
     story: what happens, in words which are played: `[A B]` = exactly these user tasks are open, `A!` or `A!{"x": 1}` =
     A is completed (with values), `+90m` = time passes, `m:name:key` = a message comes, `s:name` = a signal comes,
     `lane:A:L`, `who:A:anna` = A is in that lane, or that person's; `told:signal` = that was promised to others; `end` =
-    the process has ended. entry: the message (`signal:` name) it starts by. code: instead of a story, why it is refused.
+    the process has ended. entry: the message (`signal:` name) it starts by. code: not a story, but why it is refused.
     """
 
     zh: str

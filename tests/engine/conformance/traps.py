@@ -120,8 +120,8 @@ TRAPS = [
     ),
     Trap(
         "事件子流程：“中断”不中断，未触发的定时器阻止结束，错误开始在流程开始时就运行，消息开始改坏缓存的定义",
-        "Event subprocess: “interrupting” does not interrupt, an unfired timer blocks completion, an error start runs at "
-        "once, a message start spoils the cached definition",
+        "Event subprocess: “interrupting” does not interrupt, an unfired timer blocks completion, an error start runs "
+        "at once, a message start spoils the cached definition",
         (
             *_named("Event subprocess: message (interrupting)", "Event subprocess: timer (interrupting)"),
             Row("未触发的定时器", "Timer which never fires", _handled(timer("PT1H")), "[A] A! end"),
@@ -150,8 +150,8 @@ TRAPS = [
     ),
     Trap(
         "命中策略 ANY、PRIORITY、RULE ORDER、OUTPUT ORDER 都如 FIRST；UNIQUE 不检查；COLLECT 不汇总",
-        "Hit policies ANY, PRIORITY, RULE ORDER and OUTPUT ORDER act like FIRST, UNIQUE is not checked, COLLECT does not "
-        "aggregate",
+        "Hit policies ANY, PRIORITY, RULE ORDER and OUTPUT ORDER act like FIRST, UNIQUE is not checked, COLLECT does "
+        "not aggregate",
         (
             _policy("UNIQUE", "UNIQUE", [(["> 1"], "1"), (["<= 1"], "2")], "=x = 1"),
             _policy("ANY", "ANY", [(["> 1"], "1"), (["> 2"], "1")], "=x = 1"),
