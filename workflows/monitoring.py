@@ -4,7 +4,7 @@ Everything is counted in the database, in a number of statements that does not d
 The figures of a period (received, closed, in target) are in `workflows.analytics`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Float,
     Integer,
     Select,
+    Text,
     and_,
     case,
     cast,
@@ -24,10 +25,11 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from engine.clock import now
+from engine.errors import NotFound
 from engine.models import Incident, IncidentStatus, InstanceStatus, ProcessDefinition, ProcessInstance, UserTask
 
 AT_RISK = timedelta(hours=8)
@@ -119,6 +121,36 @@ def heat(session: Session, key: str, *, version: int | None = None, since: datet
         )
         for element in sorted(waiting.keys() | done.keys())
     ]
+
+
+def drawn(session: Session, key: str, version: int | None = None) -> ProcessDefinition:
+    """This version of a process, or its newest; retired ones too, for instances may still run on them.
+
+    Raises NotFound.
+    """
+    query = select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc())
+    if version is not None:
+        query = query.where(ProcessDefinition.version == version)
+    found = session.scalar(query.limit(1))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def names(session: Session, key: str, elements: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Element -> Chinese and English name, as one of its tasks has them."""
+    wanted = func.unnest(cast(list(elements), ARRAY(Text()))).table_valued("element").render_derived("wanted")
+    one = (
+        select(UserTask.name_zh, UserTask.name_en)
+        .where(
+            UserTask.definition_id.in_(select(ProcessDefinition.id).where(ProcessDefinition.key == key)),
+            UserTask.element_id == wanted.c.element,
+        )
+        .limit(1)
+        .lateral("one")
+    )
+    rows = session.execute(select(wanted.c.element, one.c.name_zh, one.c.name_en).join(one, true()))
+    return {element: (zh, en) for element, zh, en in rows}
 
 
 def _durations(of_process: ColumnElement[bool], since: datetime | None) -> Select[Any]:

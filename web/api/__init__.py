@@ -16,6 +16,7 @@ from web.api import (
     instances,
     messages,
     migrations,
+    monitor,
     notices,
     outbox,
     people,
@@ -57,5 +58,6 @@ def register(app: Flask) -> None:
         api.register_blueprint(resource.blueprint)
     for resource in (people, tokens, notices, outbox, bundles, migrations):
         api.register_blueprint(resource.blueprint)
+    api.register_blueprint(monitor.blueprint)
     api.register_blueprint(people.departments)
     docs.register(app, api)

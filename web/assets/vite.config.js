@@ -29,6 +29,8 @@ export default defineConfig({
         base: here('base/index.js'),
         task: here('task/index.js'),
         viewer: here('viewer/index.js'),
+        monitor: here('monitor/index.js'),
+        dashboard: here('dashboard/index.js'),
         intake: here('intake/index.js'),
         studio: here('studio/index.js'),
         library: here('library/index.js'),

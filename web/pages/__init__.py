@@ -9,12 +9,14 @@ from web import access
 from web.pages import (
     assets,
     cases,
+    dashboard,
     home,
     inbox,
     instance,
     intake,
     login,
     mail,
+    monitor,
     notices,
     portal,
     shell,
@@ -26,7 +28,22 @@ from web.pages import (
 )
 from web.settings import settings
 
-MODULES = (home, login, inbox, task, cases, instance, intake, mail, notices, portal, studio, studio_migrate)
+MODULES = (
+    home,
+    login,
+    inbox,
+    task,
+    cases,
+    instance,
+    intake,
+    mail,
+    notices,
+    portal,
+    studio,
+    studio_migrate,
+    monitor,
+    dashboard,
+)
 
 
 def register(app: Flask) -> None:

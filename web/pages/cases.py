@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from engine.db import transaction
 from web import cursors
 from web.access import Rule, verb
+from web.i18n import say
 from web.identity import me
 from web.pages.file import CaseFile, case_file
 from web.pages.show import deadline, given, here
-from web.pages.words import department_names, know_people
-from workflows import calendars, cases
+from web.pages.words import department_names, know_people, label, when
+from workflows import calendars, cases, exporting
 from workflows.cases import Filters
 
 pages = Blueprint("cases", __name__)
@@ -24,7 +25,19 @@ ACCESS: Final[dict[str, Rule]] = {
     "cases.receipt": verb("case.list"),
 }
 LIMIT: Final = 50
-FILTERS: Final = ("status", "channel", "nature", "risk", "outcome", "batch_no", "text")
+FILTERS: Final = (
+    "status",
+    "channel",
+    "nature",
+    "risk",
+    "outcome",
+    "batch_no",
+    "text",
+    "issue",
+    "satisfaction",
+    "source",
+)
+PERIODS: Final = ("from", "to", "closed_from", "closed_to")
 
 
 @pages.get("/cases")
@@ -41,7 +54,10 @@ def page() -> str:
     return render_template(
         "case_list.html" if request.headers.get("HX-Request") else "cases.html",
         rows=[(case, deadline(case.promised_at if cases.is_open(case) else None, calendar)) for case in shown],
-        filtered=any(given(name) for name in (*FILTERS, "from", "to")),
+        narrowed=_narrowed(),
+        export={"kind": "cases", "fixed": {}},
+        columns=[(one.name, say(one.zh, one.en), one.usual) for one in exporting.CASES],
+        filtered=any(given(name) for name in (*FILTERS, *PERIODS)),
         first=here(after=None) if position else None,
         next=here(after=cursors.pack("pages.cases", last)) if last else None,
     )
@@ -49,7 +65,30 @@ def page() -> str:
 
 def _filters() -> Filters:
     chosen: dict[str, Any] = {name: given(name) for name in FILTERS}
-    return Filters(**chosen, received_from=_date("from"), received_to=_date("to"))
+    return Filters(
+        **chosen,
+        received_from=_date("from"),
+        received_to=_date("to"),
+        closed_from=_date("closed_from"),
+        closed_to=_date("closed_to"),
+    )
+
+
+def _narrowed() -> list[tuple[str, str, str]]:
+    """Filters which have no field of their own in the bar, as (name, value, text); links of the dashboard set them."""
+    words = {
+        "from": say("受理自 %s", "Received from %s"),
+        "to": say("受理早于 %s", "Received before %s"),
+        "closed_from": say("结案自 %s", "Closed from %s"),
+        "closed_to": say("结案早于 %s", "Closed before %s"),
+    }
+    periods = [(name, given(name) or "", text % (when(_date(name)) or "?")) for name, text in words.items()]
+    codes = [(name, given(name) or "", label(name, given(name))) for name in ("nature", "satisfaction", "source")]
+    others = [
+        ("issue", given("issue") or "", given("issue") or ""),
+        ("batch_no", given("batch_no") or "", given("batch_no") or ""),
+    ]
+    return [one for one in (*periods, *codes, *others) if one[1]]
 
 
 def _date(name: str) -> datetime | None:

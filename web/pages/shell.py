@@ -30,6 +30,7 @@ _ITEMS: Final = (
     ("cases.page", "投诉", "Cases", "briefcase", "c"),
     ("intake.page", "登记", "Intake", "phone", "n"),
     ("monitor.page", "监控", "Monitor", "route", "m"),
+    ("dashboard.page", "统计", "Dashboard", "chart-bar", "d"),
     ("studio.page", "流程", "Studio", "sitemap", "s"),
     ("mail.page", "邮件", "Mail", "mail", "e"),
 )

@@ -5,6 +5,7 @@ import htmx from 'htmx.org';
 
 import './actions.js';
 import './choices.js';
+import './exports.js';
 import './keys.js';
 import './login.js';
 import './uploads.js';

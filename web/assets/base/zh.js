@@ -46,4 +46,11 @@ export default {
   'Full screen': '全屏',
   '{0} file(s) added': '已添加 {0} 个文件',
   '{0} files selected': '已选择 {0} 个文件',
+  '{0} h': '{0} 小时',
+  '{0} overdue': '{0} 项逾期',
+  '{0} open': '{0} 项在办',
+  '{0} chosen': '已选 {0} 项',
+  Done: '已完成',
+  '{0} of {1}': '第 {0} 项，共 {1} 项',
+  '{0} done, {1} refused': '成功 {0} 项，未成功 {1} 项',
 };

@@ -6,14 +6,14 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import { call } from '../base/api.js';
 import { language, say } from '../base/texts.js';
 
-const colours = {
+export const colours = {
   defaultFillColor: 'var(--surface)',
   defaultStrokeColor: 'var(--ink)',
   defaultLabelColor: 'var(--ink)',
 };
 
 // In English the diagram shows the translations it carries beside its names (redress:label-en, text annotations too).
-function translate(viewer) {
+export function translate(viewer) {
   if (language !== 'en') return;
   const modeling = viewer.get('elementRegistry');
   for (const element of modeling.getAll()) {
@@ -66,7 +66,7 @@ function fit(viewer, tokens) {
   }
 }
 
-function tools(box, viewer, tokens) {
+export function tools(box, viewer, tokens) {
   const bar = document.createElement('div');
   bar.className = 'tools no-print';
   const canvas = viewer.get('canvas');

@@ -1,0 +1,134 @@
+"""The managers' pages: what they show, whom they let in, and that every number leads to what it counts."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.db import transaction
+from engine.models import UserTask
+from tests.web.conftest import COMPLAINT, Door, problem
+from tests.web.pages.test_pages import HTML, page
+from web.pages.dashboard import _more, _points
+
+
+def make_late(task_id: str) -> None:
+    with transaction() as session:
+        task = session.get_one(UserTask, task_id)
+        task.due_at = task.created_at
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_managers_pages_open_in_both_languages(
+    as_: Callable[[str], Door], case: dict[str, Any], task: dict[str, Any], language: str
+) -> None:
+    door = as_("manager")
+    for path in (
+        "/monitor",
+        "/monitor?department=customer_service&overdue=1",
+        "/monitor/complaint",
+        "/monitor/complaint?version=1&days=30&by=p90",
+        f"/monitor/complaint/{task['element_id']}",
+        "/monitor/instances",
+        f"/monitor/instances?number={case['number'][:6]}&status=running&key=complaint&version=1",
+        "/dashboard",
+        "/dashboard?from=2026-01-01&to=2026-01-31",
+        "/dashboard?from=nonsense&to=0001-01-01",
+    ):
+        text = page(door, path, language)
+        assert "undefined" not in text.lower()
+        assert ">None<" not in text
+
+
+def test_an_empty_house_says_that_nothing_waits(as_: Callable[[str], Door], process: None) -> None:
+    door = as_("manager")
+    assert "没有在办的任务" in page(door, "/monitor")
+    assert "还没有任务" in page(door, "/monitor/complaint")
+    assert "还没有流程实例" in page(door, "/monitor/instances")
+    assert "这段时间没有投诉" in page(door, "/dashboard")
+    assert door.client.get("/monitor/nothing", headers=HTML).status_code == 404
+
+
+def test_staff_have_no_monitor_and_owners_see_numbers_but_no_lists(
+    as_: Callable[[str], Door], task: dict[str, Any]
+) -> None:
+    element = f"/monitor/complaint/{task['element_id']}"
+    for path in ("/monitor", "/monitor/complaint", "/monitor/instances", "/dashboard", element):
+        assert as_("wang").client.get(path, headers=HTML).status_code == 403
+    owner = as_("owner")
+    assert element not in page(owner, "/monitor")
+    assert owner.client.get(element, headers=HTML).status_code == 403
+    assert str(COMPLAINT["product"]) not in page(owner, "/monitor/instances")
+
+
+def test_the_board_leads_to_the_late_tasks_of_a_step(as_: Callable[[str], Door], task: dict[str, Any]) -> None:
+    make_late(task["id"])
+    door = as_("manager")
+    (address,) = set(re.findall(r'href="(/monitor/complaint/[^"]*overdue=1)"', page(door, "/monitor")))
+    assert task["id"] in page(door, address.replace("&amp;", "&"))
+
+
+def test_the_list_of_a_step_is_narrowed_by_its_filters(as_: Callable[[str], Door], task: dict[str, Any]) -> None:
+    door, address = as_("manager"), f"/monitor/complaint/{task['element_id']}"
+    assert task["id"] in page(door, f"{address}?unclaimed=1&department=customer_service&text=电饭煲")
+    for narrowed in ("overdue=1", "department=legal", "version=2", f"assignee={task['id']}", "text=洗衣机"):
+        if narrowed.startswith("version"):
+            assert door.client.get(f"{address}?{narrowed}", headers=HTML).status_code == 404
+        else:
+            assert task["id"] not in page(door, f"{address}?{narrowed}")
+    answer = door.client.get(address, headers={**HTML, "HX-Request": "true"})
+    assert "<html" not in answer.text
+
+
+def test_a_manager_acts_on_several_tasks_and_an_auditor_only_looks(
+    as_: Callable[[str], Door], task: dict[str, Any]
+) -> None:
+    address = f"/monitor/complaint/{task['element_id']}"
+    assert 'data-many="assign"' in page(as_("manager"), address)
+    assert 'data-many="assign"' not in page(as_("auditor"), address)
+
+
+def test_an_instance_is_found_by_number_person_and_text(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
+    door, instance = as_("manager"), case["instance_id"]
+    for found in (f"number={case['number'].lower()}", "text=电饭煲", "status=running", "version=1"):
+        assert instance in page(door, f"/monitor/instances?{found}"), found
+    person = str(door.person.id) if door.person else ""
+    for other in ("number=TS1999", "text=洗衣机", "status=suspended", "version=9", "incident=1", f"person={person}"):
+        assert instance not in page(door, f"/monitor/instances?{other}"), other
+
+
+def test_somebody_named_in_a_case_does_not_find_its_instance(as_: Callable[[str], Door], process: None) -> None:
+    manager = as_("manager")
+    assert manager.person is not None
+    made = as_("li").post("/cases", {**COMPLAINT, "named": [str(manager.person.id)]}).json
+    assert made is not None
+    assert made["instance_id"] not in page(manager, "/monitor/instances")
+
+
+def test_every_figure_of_the_dashboard_leads_to_its_cases(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
+    door = as_("manager")
+    text = page(door, "/dashboard").replace("&amp;", "&")
+    links = set(re.findall(r'href="(/cases\?[^"]+)"', text))
+    assert any("channel=phone" in link for link in links)
+    weeks = sorted(link for link in links if link.count("=") == 3 and "closed" not in link and "status" not in link)
+    for link in links - set(weeks):
+        assert (case["number"] in page(door, link)) != ("closed_from" in link), link
+    assert [case["number"] in page(door, link) for link in weeks].count(True) == 2  # the period, and its last week
+
+
+def test_a_change_is_good_or_bad_by_what_is_counted() -> None:
+    assert _more(12, 10, 1) == ("+20 %", "good")
+    assert _more(12, 10, -1) == ("+20 %", "danger")
+    assert _more(12, 10, 0) == ("+20 %", "")
+    assert _more(12, 0, 1)[1] == ""
+    assert _points(0.9, 0.95)[1] == "danger"
+    assert _points(None, 0.5)[1] == ""
+
+
+def test_hostile_addresses_are_refused_or_ignored(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
+    door = as_("manager")
+    assert door.client.get("/monitor/instances?after=abc", headers=HTML).status_code == 422
+    for path in ("/monitor?department=<script>", "/monitor/complaint?version=x&days=-1&by=<script>"):
+        assert "<script>" not in page(door, path).partition("<body>")[2].replace('<script type="module"', "")
+    problem(door.get("/cases/export?columns=phone_clear"), 422)

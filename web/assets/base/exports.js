@@ -1,0 +1,31 @@
+// The export dialog of a list: <form action="…/export" data-export="cases|tasks" data-fixed='{…}'>.
+// What is exported is what the list shows: the filters are read from the page's address when the form is sent.
+
+// page -> API, where a filter is called otherwise there
+const NAMES = {
+  cases: { from: 'received_from', to: 'received_to' },
+  tasks: { unclaimed: 'claimed', overdue: 'overdue' },
+};
+const VALUES = { claimed: 'false', overdue: 'true' };
+const DATES = new Set(['received_from', 'received_to', 'closed_from', 'closed_to']);
+const NO_FILTERS = new Set(['after', 'by', 'days']);
+
+function value(name, text) {
+  if (DATES.has(name) && /^\d{4}-\d{2}-\d{2}$/.test(text)) return `${text}T00:00:00Z`;
+  return VALUES[name] ?? text;
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest('form[data-export]');
+  if (!form) return;
+  event.preventDefault();
+  const query = new URLSearchParams(new FormData(form));
+  const names = NAMES[form.dataset.export];
+  for (const [name, text] of new URLSearchParams(location.search)) {
+    const to = names[name] ?? name;
+    if (text && !NO_FILTERS.has(name)) query.set(to, value(to, text));
+  }
+  for (const [name, text] of Object.entries(JSON.parse(form.dataset.fixed))) query.set(name, text);
+  form.closest('dialog').close();
+  location.assign(`${form.action}?${query}`);
+});

@@ -1,0 +1,102 @@
+// Draws a process with a badge of open and overdue tasks on each step, coloured by one of four measures:
+//   <div data-heat="ADDRESS" data-list="PATH/">; ADDRESS answers {xml, elements: [{element_id, open, overdue, ...}]}.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+
+import { call } from '../base/api.js';
+import { say } from '../base/texts.js';
+import { colours, tools, translate } from '../viewer/draw.js';
+
+const SHADES = 5;
+const READABLE = 0.35;
+const MEASURES = {
+  open: { value: (one) => one.open, text: (value) => String(Math.round(value)) },
+  median: { value: (one) => one.median_hours, text: (value) => say('{0} h', value.toFixed(1)) },
+  p90: { value: (one) => one.p90_hours, text: (value) => say('{0} h', value.toFixed(1)) },
+  overdue: { value: (one) => one.overdue_share, text: (value) => `${Math.round(value * 100)} %` },
+};
+
+function shade(viewer, elements, name) {
+  const { value, text } = MEASURES[name];
+  const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
+  const most = Math.max(...elements.map(value), 0);
+  for (const one of elements) {
+    if (!registry.get(one.element_id)) continue;
+    for (let number = 0; number < SHADES; number += 1) canvas.removeMarker(one.element_id, `heat-${number}`);
+    const level = most > 0 ? Math.min(SHADES - 1, Math.floor((value(one) / most) * SHADES)) : 0;
+    canvas.addMarker(one.element_id, `heat-${level}`);
+  }
+  const legend = document.querySelector('.heat-legend');
+  legend.querySelector('[data-low]').textContent = text(0);
+  legend.querySelector('[data-high]').textContent = text(most);
+}
+
+function badge(viewer, one, list) {
+  if (!viewer.get('elementRegistry').get(one.element_id) || !one.open) return;
+  const marks = document.createElement('span');
+  marks.className = 'marks';
+  for (const [count, late] of [[one.open, false], [one.overdue, true]]) {
+    if (!count) continue;
+    const mark = document.createElement(list ? 'a' : 'span');
+    mark.className = late ? 'mark late' : 'mark';
+    mark.textContent = String(count);
+    if (list) {
+      mark.href = list(one.element_id, late);
+      mark.setAttribute('aria-label', say(late ? '{0} overdue' : '{0} open', count));
+    }
+    marks.append(mark);
+  }
+  viewer.get('overlays').add(one.element_id, { position: { top: -14, left: -8 }, scale: { min: 0.9, max: 1.2 }, html: marks });
+}
+
+// All of it where that can be read; else the step with most overdue (or open) tasks.
+function look(viewer, elements) {
+  const canvas = viewer.get('canvas');
+  canvas.zoom('fit-viewport', 'auto');
+  const [worst] = elements.toSorted((a, b) => b.overdue - a.overdue || b.open - a.open);
+  if (!worst || canvas.zoom() >= READABLE || !viewer.get('elementRegistry').get(worst.element_id)) return;
+  canvas.zoom(0.65);
+  canvas.scrollToElement(worst.element_id, 200);
+}
+
+export async function draw(box) {
+  const form = document.querySelector('[data-heat-form]');
+  const chosen = () => new FormData(form).get('by') ?? 'open';
+  const list = box.dataset.list
+    ? (element, late) => {
+        const query = new URLSearchParams();
+        const version = new FormData(form).get('version');
+        if (version) query.set('version', version);
+        if (late) query.set('overdue', '1');
+        return `${box.dataset.list}${encodeURIComponent(element)}${query.size ? `?${query}` : ''}`;
+      }
+    : null;
+  try {
+    const { data } = await call('GET', box.dataset.heat);
+    box.replaceChildren();
+    const font = getComputedStyle(document.body).fontFamily;
+    const viewer = new NavigatedViewer({ container: box, bpmnRenderer: colours, textRenderer: { defaultStyle: { fontFamily: font } } });
+    await viewer.importXML(data.xml);
+    translate(viewer);
+    shade(viewer, data.elements, chosen());
+    for (const one of data.elements) badge(viewer, one, list);
+    look(viewer, data.elements);
+    tools(box, viewer, []);
+    const known = new Set(data.elements.map((one) => one.element_id));
+    viewer.on('element.click', ({ element }) => {
+      if (list && known.has(element.id)) location.assign(list(element.id, false));
+    });
+    form.addEventListener('change', (event) => {
+      if (event.target.name !== 'by') return;
+      shade(viewer, data.elements, chosen());
+      const address = new URL(location.href);
+      address.searchParams.set('by', chosen());
+      history.replaceState(null, '', address);
+    });
+    box.dataset.ready = 'yes';
+  } catch (error) {
+    console.warn(error);
+    box.textContent = say('The diagram could not be shown.');
+    box.dataset.ready = 'failed';
+  }
+}

@@ -1,0 +1,258 @@
+"""The dashboard: the figures of a period beside those of the period before, each leading to its cases."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, url_for
+from sqlalchemy.orm import Session
+
+from engine.clock import now
+from engine.db import transaction
+from web.access import Rule, verb
+from web.i18n import say
+from web.pages.show import given, with_query
+from web.pages.words import label
+from web.settings import settings
+from workflows import analytics, classification
+from workflows.analytics import Figures
+
+pages = Blueprint("dashboard", __name__)
+ACCESS: Final[dict[str, Rule]] = {"dashboard.page": verb("report.read")}
+WEEKS: Final = (4, 12, 26, 52)
+USUAL: Final = 12
+TOP: Final = 3
+LONGEST: Final = 3660
+"""Most days of a period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """[since, until), both midnights where the enterprise is."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def before(self) -> "Period":
+        """As long, and just before."""
+        return Period(self.since - (self.until - self.since), self.since)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return self.until.date() - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure: its text, how it changed, whether that is good, bad or neither, and the address of its cases."""
+
+    title: str
+    text: str
+    change: str
+    tone: str
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart and its table. rows: label, values, address of the cases behind them; kind: what charts.js draws."""
+
+    name: str
+    title: str
+    kind: str
+    heads: list[str]
+    rows: list[tuple[str, list[int], str | None]]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the script draws."""
+        return {
+            "kind": self.kind,
+            "series": self.heads[1:],
+            "labels": [row[0] for row in self.rows],
+            "values": [[row[1][number] for row in self.rows] for number in range(len(self.heads) - 1)],
+            "links": [row[2] for row in self.rows],
+        }
+
+
+@pages.get("/dashboard")
+def page() -> str:
+    """The figures and charts of a period."""
+    period = _period()
+    with transaction() as session:
+        figures = analytics.figures(session, period.since, period.until)
+        earlier = analytics.figures(session, period.before.since, period.before.until)
+        charts = _charts(session, period)
+    return render_template(
+        "dashboard.html",
+        period=period,
+        tiles=_tiles(figures, earlier, period),
+        charts=charts,
+        presets=[(weeks, _preset(weeks)) for weeks in WEEKS],
+        empty=not figures.received and not figures.closed,
+    )
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings().time_zone)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), _zone())
+
+
+def _period() -> Period:
+    """From `from` and `to` (days, both included) of the address; else the usual number of weeks until today."""
+    today = now().astimezone(_zone()).date()
+    first, last = _day("from"), _day("to")
+    last = last or today
+    first = first or last - timedelta(weeks=USUAL) + timedelta(days=1)
+    if first > last or (last - first).days > LONGEST:
+        first = last - timedelta(weeks=USUAL) + timedelta(days=1)
+    return Period(_midnight(first), _midnight(last + timedelta(days=1)))
+
+
+def _day(name: str) -> date | None:
+    try:
+        found = date.fromisoformat(given(name) or "")
+    except ValueError:
+        return None
+    return found if date(2000, 1, 1) <= found <= date(2100, 1, 1) else None
+
+
+def _preset(weeks: int) -> str:
+    today = now().astimezone(_zone()).date()
+    first = today - timedelta(weeks=weeks) + timedelta(days=1)
+    return with_query(url_for("dashboard.page"), {"from": first.isoformat(), "to": today.isoformat()})
+
+
+def _cases(period: Period, *, closed: bool = False, **more: str | None) -> str:
+    """The address of the list of the cases received (or closed) in the period."""
+    names = ("closed_from", "closed_to") if closed else ("from", "to")
+    times = dict(zip(names, (period.since.isoformat(), period.until.isoformat()), strict=True))
+    return with_query(url_for("cases.page"), {"source": "external", **times, **more})
+
+
+def _tiles(figures: Figures, earlier: Figures, period: Period) -> list[Tile]:
+    received, closed = _cases(period), _cases(period, closed=True)
+    waiting = with_query(url_for("cases.page"), {"source": "external", "status": "open"})
+    return [
+        Tile(say("受理", "Received"), str(figures.received), *_more(figures.received, earlier.received, 0), received),
+        Tile(say("结案", "Closed"), str(figures.closed), *_more(figures.closed, earlier.closed, 1), closed),
+        Tile(say("目前在办", "Open at present"), str(figures.open), "", "", waiting),
+        Tile(say("平均用时", "Average time"), _duration(figures.hours),
+             *_more(figures.hours, earlier.hours, -1), closed),
+        Tile(say("承诺期内结案", "Closed in target"), _percent(figures.in_target),
+             *_points(figures.in_target, earlier.in_target), closed),
+        Tile(say("满意率", "Satisfied"), _percent(figures.satisfied),
+             *_points(figures.satisfied, earlier.satisfied), closed),
+    ]  # fmt: skip
+
+
+def _more(value: float | None, before: float | None, good: int) -> tuple[str, str]:
+    """(change as text, tone); good: +1 where more is better, -1 where less is, 0 where neither."""
+    if value is None or not before:
+        return say("此前无数据", "nothing before"), ""
+    change = (value - before) / before
+    return f"{change:+.0%}".replace("%", " %"), _tone(change, good)
+
+
+def _points(value: float | None, before: float | None) -> tuple[str, str]:
+    if value is None or before is None:
+        return say("此前无数据", "nothing before"), ""
+    points = round(100 * (value - before), 1)
+    return say(f"{points:+.1f} 个百分点", f"{points:+.1f} points"), _tone(points, 1)
+
+
+def _tone(change: float, good: int) -> str:
+    return "" if not change or not good else "good" if change * good > 0 else "danger"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def _duration(hours: float | None) -> str:
+    if hours is None:
+        return "–"
+    return (
+        say(f"{hours:.1f} 小时", f"{hours:.1f} h") if hours < 48 else say(f"{hours / 24:.1f} 天", f"{hours / 24:.1f} d")
+    )
+
+
+def _charts(session: Session, period: Period) -> list[Chart]:
+    since, until = period.since, period.until
+    number, unknown = say("件数", "Cases"), say("未定", "Not decided")
+
+    def shared(name: str, title: str, column: str, *, kind: str = "bar", closed: bool = False) -> Chart:
+        counted = analytics.shares(session, column, since, until, closed=closed)
+        rows = [
+            (label(column, code) or unknown, [count], _cases(period, closed=closed, **{column: code}) if code else None)
+            for code, count in counted
+        ]
+        return Chart(name, title, kind, [title, number], rows)
+
+    return [
+        _volume(session, period),
+        shared("channels", say("渠道", "Channels"), "channel"),
+        _natures(session, period, number, unknown),
+        shared("risk", say("风险等级", "Risk"), "risk"),
+        _times(session, period, number),
+        shared("satisfaction", say("满意度（已结案）", "Satisfaction (closed)"), "satisfaction", closed=True),
+    ]
+
+
+def _volume(session: Session, period: Period) -> Chart:
+    found = {
+        week.astimezone(_zone()).date(): (came, went)
+        for week, came, went in analytics.trend(session, period.since, period.until, zone=settings().time_zone)
+    }
+    monday = period.since.date() - timedelta(days=period.since.weekday())
+    rows: list[tuple[str, list[int], str | None]] = []
+    while monday < period.until.date():
+        week = Period(max(_midnight(monday), period.since), min(_midnight(monday + timedelta(days=7)), period.until))
+        rows.append((f"{monday:%m-%d}", list(found.get(monday, (0, 0))), _cases(week)))
+        monday += timedelta(days=7)
+    heads = [say("周（周一）", "Week from"), say("受理", "Received"), say("结案", "Closed")]
+    return Chart("volume", say("每周受理与结案", "Received and closed by week"), "line", heads, rows)
+
+
+def _natures(session: Session, period: Period, number: str, unknown: str) -> Chart:
+    """The natures with most cases, each with its most frequent issues below it."""
+    names = {one.code: say(one.name_zh, one.name_en) for one in classification.categories(session)}
+    counted = analytics.natures(session, period.since, period.until)
+    totals: dict[str | None, int] = {}
+    for nature, _, count in counted:
+        totals[nature] = totals.get(nature, 0) + count
+    rows: list[tuple[str, list[int], str | None]] = []
+    undecided = totals.pop(None, 0)
+    for nature, total in sorted(totals.items(), key=lambda one: -one[1])[:TOP]:
+        rows.append((label("nature", nature), [total], _cases(period, nature=nature)))
+        issues = [(issue, count) for below, issue, count in counted if below == nature and issue]
+        rows += [
+            (f"· {names.get(issue, issue)}", [count], _cases(period, nature=nature, issue=issue))
+            for issue, count in issues[:TOP]
+        ]
+    if undecided:
+        rows.append((unknown, [undecided], None))
+    return Chart(
+        "natures", say("性质与主要问题", "Natures and their issues"), "bar", [say("性质", "Nature"), number], rows
+    )
+
+
+def _times(session: Session, period: Period, number: str) -> Chart:
+    names = [
+        say("24 小时内", "Within 24 h"),
+        say("1–3 天", "1–3 days"),
+        say("3–7 天", "3–7 days"),
+        say("7–15 天", "7–15 days"),
+        say("15 天以上", "Over 15 days"),
+    ]
+    counted = analytics.solving_times(session, period.since, period.until)
+    address = _cases(period, closed=True)
+    rows = [(name, [count], address) for name, count in zip(names, counted, strict=True)]
+    title = say("办理用时（已结案）", "Solving time (closed)")
+    return Chart("times", title, "column", [title, number], [row for row in rows if sum(counted)])
