@@ -8,6 +8,7 @@ from engine.lint import scopes
 from engine.lint.bundle import Bundle
 from engine.lint.expressions import written
 from engine.lint.graph import waits
+from engine.lint.variables import asked_by
 from engine.spiff import model
 from engine.spiff.compiled import Compiled, compile_diagram
 
@@ -84,8 +85,8 @@ def used_by_element(bundle: Bundle) -> dict[str, set[str]]:
             found.setdefault(each.element, set()).update(_names(each.feel, bundle))
     for _, node in bundle.diagram.walk():
         decider = bundle.decisions.get(node.decision or "")
-        for info in decider.decisions.decisions if decider is not None else ():
-            found.setdefault(node.id, set()).update(given.variable.name for given in info.inputs)
+        if decider is not None:
+            found.setdefault(node.id, set()).update(asked_by(decider.decisions, decider.decision_id))
     return found
 
 

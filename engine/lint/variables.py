@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from engine.dmn import Decisions
 from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.findings import Finding
 from engine.forms import Component
@@ -113,11 +114,24 @@ def decision_inputs(bundle: Bundle) -> Iterator[Finding]:
             if decider is None:
                 continue
             place = _Place(known.names | local, known.open)
-            infos = {each.id: each for each in decider.decisions.decisions}
-            for wanted in infos[decider.decision_id].inputs if decider.decision_id in infos else ():
-                if not {wanted.variable.name, wanted.name, wanted.id} & set(place.names):
-                    text = f"{node.decision}: {wanted.name}"
-                    yield from _doubt(node.id, wanted.variable.name, text, place, code="unknown_decision_input")
+            for name, others in asked_by(decider.decisions, decider.decision_id).items():
+                if name not in place.names and not others & set(place.names):
+                    yield from _doubt(node.id, name, node.decision or "", place, code="unknown_decision_input")
+
+
+def asked_by(decisions: Decisions, decision_id: str) -> dict[str, set[str]]:
+    """The variables a decision wants, each with its other names; of a table without drawn inputs its columns' ones."""
+    info = next((each for each in decisions.decisions if each.id == decision_id), None)
+    if info is None:
+        return {}
+    found: dict[str, set[str]] = {each.variable.name: {each.name, each.id} for each in info.inputs}
+    if not found and not info.requires and info.table is not None:
+        for column in info.table.inputs:
+            try:
+                found |= {name: set() for name in _heads(compile_expression(column.expression.text))}
+            except FeelSyntaxError:
+                continue
+    return found
 
 
 def _names(bundle: Bundle, each: Written, place: _Place) -> Iterator[Finding]:
