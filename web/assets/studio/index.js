@@ -193,7 +193,7 @@ problems.addEventListener('go', ({ detail }) => goTo(detail.file || current?.pat
 
 bindVerbs(root, draft, problems);
 
-root.addEventListener('submit', (event) => {
+document.addEventListener('submit', (event) => {
   const form = event.target.closest('form[data-new-file]');
   if (!form) return;
   event.preventDefault();

@@ -94,6 +94,15 @@ export function whoGroup(element) {
   ]);
 }
 
+export function laneGroup(element) {
+  return section('lane-who', 'Who', [
+    choice('lane-department', element, 'Department of the lane', (one) => property(one, 'redress:department'), (one, value, injector) => setProperty(injector, one, 'redress:department', value), {
+      options: (bundle) => withNone(bundle.departments.map(({ code, name }) => ({ value: code, label: name }))),
+      hint: 'Without it, the department whose name the lane bears.',
+    }),
+  ]);
+}
+
 export function timeGroup(element) {
   return section('time', 'By when and escalation', [
     choice(

@@ -3,7 +3,7 @@ import { is } from 'bpmn-js/lib/util/ModelUtil';
 
 import { say } from '../../base/texts.js';
 import { isChosen, simpleCondition } from './conditions.js';
-import { automaticGroup, calledGroup, conditionGroup, customConditionGroup, decisionGroup, formGroup, namesGroup, timeGroup, whoGroup, wordsGroup } from './groups.js';
+import { automaticGroup, calledGroup, conditionGroup, customConditionGroup, decisionGroup, formGroup, laneGroup, namesGroup, timeGroup, whoGroup, wordsGroup } from './groups.js';
 
 export class BusinessProvider {
   static $inject = ['propertiesPanel', 'injector'];
@@ -39,6 +39,8 @@ function groupsOf(element) {
     groups.push(automaticGroup(element));
   } else if (is(element, 'bpmn:CallActivity')) {
     groups.push(calledGroup(element));
+  } else if (is(element, 'bpmn:Lane')) {
+    groups.push(laneGroup(element));
   } else if (is(element, 'bpmn:SequenceFlow') && isChosen(element)) {
     groups.push(simpleCondition(element) ? conditionGroup(element) : customConditionGroup());
   }

@@ -64,4 +64,6 @@ export default {
   'Explanation': '说明',
   'Explanation (Chinese)': '说明（中文）',
   'Explanation (English)': '说明（英文）',
+  'Department of the lane': '泳道所属部门',
+  'Without it, the department whose name the lane bears.': '不选则取与泳道同名的部门。',
 };
