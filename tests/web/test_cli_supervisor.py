@@ -96,3 +96,11 @@ def test_a_full_log_is_put_aside(supervisor: Supervisor, tmp_path: Path) -> None
     until(lambda: log.exists() and "new" in log.read_text())
     assert log.stat().st_size < 100
     assert (tmp_path / "log" / "web.old.log").exists()
+
+
+def test_a_child_with_an_end_of_its_own_is_not_started_again(supervisor: Supervisor, said: list[str]) -> None:
+    supervisor.start("once", python("pass"), once=True)
+    until(lambda: not supervisor.alive("once"))
+    supervisor.look()
+    assert not supervisor.alive("once")
+    assert said == []

@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from engine import definitions
+from engine.clock import now
 from engine.db import transaction
-from engine.models import OutboxMessage
+from engine.models import OutboxMessage, Timer
 from tests.workflows import bundles
 from workflows import demo, seeds
 from workflows.models import Case, Decision, Person
 from workflows.receiving import check
-from workflows.simulation import drive, stories
+from workflows.simulation import drive, planting, stories
 
 
 @pytest.fixture
@@ -84,3 +85,29 @@ def test_the_demos_people_hold_every_role(open_house: Engine) -> None:
     from workflows.models import Role
 
     assert held == set(Role)
+
+
+def test_planting_which_was_killed_goes_on_and_plants_nothing_twice(open_house: Engine) -> None:
+    class Killed(Exception):
+        pass
+
+    def kill(there: int, _wanted: int) -> None:
+        if there == 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        planting.plant(open_house, 6, 1, kill)
+    assert planting.plant(open_house, 6, 1) == 3
+    assert planting.plant(open_house, 6, 1) == 0
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == 6
+
+
+def test_what_is_planted_leaves_nothing_for_workers_to_do_now(open_house: Engine) -> None:
+    planting.plant(open_house, 8, 2)
+    with transaction() as session:
+        overdue = session.scalar(select(func.count()).select_from(Timer).where(Timer.due_at <= now()))
+        waiting = session.scalar(
+            select(func.count()).select_from(OutboxMessage).where(OutboxMessage.delivered_at.is_(None))
+        )
+    assert (overdue, waiting) == (0, 0)

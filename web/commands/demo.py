@@ -1,14 +1,18 @@
 """The demo: what `redress up` puts into an empty database, and the logins it prints."""
 
-from datetime import timedelta
+import os
+import signal
 from random import Random
 
+import click
+
+import workflows
 from engine import clock, db
 from web.commands import ready
-from web.commands.output import CONSOLE, progress, remark
-from workflows import demo, people, receiving, simulation
+from web.commands.output import CONSOLE, remark
+from workflows import demo, people, receiving
 from workflows.models import Person
-from workflows.simulation import stories
+from workflows.simulation import planting, stories
 
 SHOWN = (
     "staff",
@@ -23,38 +27,42 @@ SHOWN = (
     "auditor",
     "admin",
 )
-_PAST = timedelta(days=21)
 _NEW = 4
 _SEED = 20260101
+_STEP = 20
+
+
+def open_house(cases: int) -> None:
+    """Put people, processes and a few complaints which arrive now into an empty database; `fill` does the rest."""
+    with CONSOLE.status("preparing the database"):
+        was_empty = ready.prepare(people=True, upgrade=True)
+    rng = Random(_SEED)  # noqa: S311 (a story, not a secret)
+    for _ in range(min(_NEW, cases) if was_empty else 0):
+        with db.transaction() as session:
+            receiving.receive(session, stories.complaint(rng, clock.now()), actor="system")
 
 
 def fill(cases: int) -> None:
-    """Put people, processes and `cases` complaints into the database where it is empty.
+    """Plant what is missing of `cases` complaints of the last half year, politely: everybody else goes first."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    workflows.install()
+    planted = planting.plant(db.engine(), max(0, cases - _NEW), _SEED, _say)
+    if planted:
+        remark("the demo's cases are all here")
 
-    Simulated staff have worked most of them during the last weeks; the newest arrive now, so that their letters leave.
-    """
-    with CONSOLE.status("preparing the database"):
-        was_empty = ready.prepare(people=True, upgrade=True)
-    if not was_empty or cases == 0:
-        return
-    remark(f"working {cases} demo cases")
-    new = min(_NEW, cases)
-    with progress("demo cases") as advance:
-        begin = clock.now() - _PAST
-        simulation.drive(
-            db.transaction,
-            cases - new,
-            _SEED,
-            lambda done, _: advance(done, cases),
-            begin=begin,
-            span=_PAST,
-            until=clock.now(),
-        )
-        rng = Random(_SEED)  # noqa: S311 (a story, not a secret)
-        for number in range(new):
-            with db.transaction() as session:
-                receiving.receive(session, stories.complaint(rng, clock.now()), actor="system")
-            advance(cases - new + number + 1, cases)
+
+def _say(there: int, wanted: int) -> None:
+    if there % _STEP == 0 and there < wanted:
+        remark(f"demo cases: {there} of {wanted} (the pages can be used meanwhile)")
+
+
+@click.command("plant")
+@click.option("--cases", type=click.IntRange(0, 5000), default=400, show_default=True, help="How many shall be there.")
+def plant_command(cases: int) -> None:
+    """Fill the demo up with worked cases of the last half year; what is there stays. `redress up` runs it by itself."""
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # the case under way is rolled back, and planted next time
+    fill(cases)
 
 
 def logins() -> list[tuple[str, str, str]]:

@@ -27,7 +27,13 @@ _START_TIMEOUT = 120.0
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the pages; default: 8000, or the next free one.")
 @click.option("--no-demo", is_flag=True, help="Start with an empty database: no people, no processes, no cases.")
-@click.option("--cases", type=click.IntRange(0, 5000), default=30, show_default=True, help="Demo cases to begin with.")
+@click.option(
+    "--cases",
+    type=click.IntRange(0, 5000),
+    default=400,
+    show_default=True,
+    help="Demo cases: a few at once, the others while the pages are open already.",
+)
 def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
     """Start everything on this machine: database, web, worker, beat and a mail server which keeps the mails here."""
     port = _free_port(host, port)
@@ -36,7 +42,7 @@ def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
     if no_demo:
         migrations.upgrade(url)
     else:
-        demo.fill(cases)
+        demo.open_house(cases)
     _share_measurements(port)
     environment = {**os.environ, "DATABASE_URL": url, "REDRESS_VAR": str(settings().var), "PYTHONUNBUFFERED": "1"}
     logins = [] if no_demo else demo.logins()
@@ -52,6 +58,9 @@ def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
         supervisor.start("beat", _beat())
         if _is_up(supervisor, host, port):
             _welcome(host, port, logins)
+            if logins:
+                plant = (sys.executable, "-m", "web.cli", "plant", "--cases", str(cases))
+                supervisor.start("plant", plant, once=True)
             supervisor.watch()
     remark("stopped")
 

@@ -22,11 +22,15 @@ _PATIENCE = 20.0
 
 @dataclass(slots=True)
 class Child:
-    """One process we keep alive. crashes: in a row, each doubles the wait before the next start."""
+    """One process we keep alive. crashes: in a row, each doubles the wait before the next start.
+
+    once: it has an end of its own, after which it is not started again; what it prints goes to the terminal.
+    """
 
     name: str
     command: Sequence[str]
     log: Path
+    once: bool = False
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     crashes: int = 0
@@ -44,13 +48,13 @@ class Supervisor:
     stopping: threading.Event = field(default_factory=threading.Event)
     signals: int = 0
 
-    def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a child and keep it from now on; what it prints goes to `folder/NAME.log`."""
+    def start(self, name: str, command: Sequence[str], *, once: bool = False) -> None:
+        """Start a child and keep it from now on; what it prints goes to `folder/NAME.log` (with `once` see `Child`)."""
         log = self.folder / "log" / f"{name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists() and log.stat().st_size > _LOG_LIMIT:
             log.replace(log.with_suffix(".old.log"))
-        child = Child(name, command, log)
+        child = Child(name, command, log, once)
         self.children.append(child)
         self._spawn(child)
 
@@ -97,7 +101,7 @@ class Supervisor:
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=None if child.once else subprocess.STDOUT,
                 start_new_session=True,
             )
 
@@ -108,7 +112,7 @@ class Supervisor:
                 self._spawn(child)
             return
         code = child.process.poll()
-        if code is None:
+        if code is None or (code == 0 and child.once):
             return
         child.crashes = child.crashes + 1 if now - child.started < _QUICK else 1
         wait = 0.0 if child.crashes == 1 else min(2.0 ** (child.crashes - 1), _MOST_WAIT)

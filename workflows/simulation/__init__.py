@@ -20,7 +20,7 @@ from workflows.simulation import acting
 from workflows.simulation.world import Transaction, World
 
 Progress = Callable[[int, int], None]
-_MOST_EVENTS_A_CASE = 400
+MOST_EVENTS_A_CASE = 400
 
 
 def drive(
@@ -46,33 +46,28 @@ def drive(
         world.muster(session)
     for arrival in sorted(begin + span * rng.random() for _ in range(cases)):
         world.put(arrival)
-    for count in range(cases * _MOST_EVENTS_A_CASE):
-        if not _next(world, until):
+    for count in range(cases * MOST_EVENTS_A_CASE):
+        if not next_event(world, until):
             break
-        if on_progress is not None and count % 10 == 0:
+        if on_progress is not None and count % 25 == 0:
             on_progress(_closed(world), cases)
     if on_progress is not None:
         on_progress(_closed(world), cases)
     return {**_figures(world), "seconds": round(perf_counter() - started, 1)}
 
 
-def _next(world: World, until: datetime | None) -> bool:
-    """Let the next thing happen, a timer or an entry of the agenda; False when nothing more is to come."""
-    timer = acting.next_timer(world)
-    planned = world.agenda[0].at if world.agenda else None
-    moment = min((one for one in (timer, planned) if one is not None), default=None)
-    if moment is None or (until is not None and moment > until):
+def next_event(world: World, until: datetime | None, message_id: str | None = None) -> bool:
+    """Let the next thing of the agenda happen; False when nothing more is to come (before `until`)."""
+    if not world.agenda or (until is not None and world.agenda[0].at > until):
         return False
-    with at(moment):
-        if timer is not None and timer == moment:
-            acting.fire_timers(world)
-        else:
-            event = world.pop()
-            if event.task is None:
-                acting.receive_one(world)
-            else:
-                acting.work(world, event.task)
-        acting.deliver(world)
+    event = world.pop()
+    with at(event.at):
+        if event.task is not None:
+            acting.work(world, event.task)
+        elif event.number is None:
+            acting.receive_one(world, message_id)
+        elif world.alarms.get(event.number) == event.at:  # else it was stopped meanwhile
+            acting.fire_timers(world, event.number)
     return True
 
 

@@ -1,16 +1,17 @@
 """What happens in a simulation: a complaint arrives, a person works, a timer fires, promises are delivered."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from engine import instances, outbox, timers
+from engine import instances, timers
 from engine import usertasks as engine_tasks
 from engine.clock import now
 from engine.errors import Forbidden, NotFound, StepFailed
-from engine.models import ProcessInstance, TaskStatus, Timer
+from engine.models import OutboxMessage, ProcessInstance, TaskStatus, Timer
 from workflows import authority, cases, evidence, gates, notices, usertasks
 from workflows.errors import NotAllowed
 from workflows.models import Person, Role
@@ -19,43 +20,72 @@ from workflows.simulation import stories
 from workflows.simulation.filling import fill
 from workflows.simulation.world import World
 
-_INSIDE = ("notify", "start_process", "mail", "webhook", "message")
+
+@contextmanager
+def _at_work(world: World) -> Iterator[Session]:
+    """A transaction in which the promises made in it are kept at once; mails count as sent."""
+    with world.transaction() as session:
+        promised: list[OutboxMessage] = []
+
+        def note(flushed: Session, *_: object) -> None:
+            promised.extend(made for made in flushed.new if isinstance(made, OutboxMessage))
+
+        event.listen(session, "after_flush", note)
+        failed: StepFailed | None = None
+        try:
+            yield session
+        except StepFailed as error:
+            failed = error
+        session.flush()
+        while promised:
+            message = promised.pop(0)
+            if message in session:  # else its step was rolled back
+                _keep(world, session, message)
+                session.flush()
+        if failed is not None:
+            raise failed
 
 
-def receive_one(world: World) -> None:
+def _keep(world: World, session: Session, message: OutboxMessage) -> None:
+    message.delivered_at, message.attempts = now(), 1
+    if message.topic == "notify":
+        notices.deliver(session, message.id, message.payload)
+    elif message.topic == "start_process":
+        number = str(message.payload["business_key"])
+        instances.start(
+            session, str(message.payload["process"]), business_key=number, variables=message.payload["variables"],
+            actor="system",
+        )  # fmt: skip
+        world.steps += 1
+        world.plan(session, number)
+
+
+def receive_one(world: World, message_id: str | None = None) -> None:
     """A complaint arrives: taken in by somebody at the counter or the phone, or sent in by the complainant."""
     complaint = stories.complaint(world.rng, now())
     clerks = world.eligible("customer_service", Role.INTAKE)
     by_hand = complaint.channel in {"phone", "counter", "letter"}
-    with world.transaction() as session:
-        case = receive(session, complaint, actor=str(clerks[0].id) if by_hand and clerks else "complainant")
+    actor = str(clerks[0].id) if by_hand and clerks else "complainant"
+    with _at_work(world) as session:
+        case = receive(session, complaint, actor=actor, message_id=message_id)
         world.numbers.append(case.number)
         world.steps += 1
-        world.plan_tasks(session, case.number)
+        world.plan(session, case.number)
 
 
-def next_timer(world: World) -> datetime | None:
-    """When the next timer of our own cases is due (others' timers live in the real present)."""
+def fire_timers(world: World, number: str) -> None:
+    """Fire what is due now of a case, each timer in its own transaction, as the worker does."""
     with world.transaction() as session:
-        return timers.next_due(session)
-
-
-def fire_timers(world: World) -> None:
-    """Fire what is due now, each in its own transaction, as the worker does."""
-    with world.transaction() as session:
-        due = timers.claim_due(session, limit=100)
-        keys = select(Timer.id, ProcessInstance.business_key).where(Timer.id.in_(due))
-        joined = keys.join(ProcessInstance, ProcessInstance.id == Timer.instance_id)
-        numbers = {row.id: row.business_key for row in session.execute(joined)}
-    for timer_id in due:
+        ours = select(ProcessInstance.id).where(ProcessInstance.business_key == number)
+        due = select(Timer.id).where(Timer.instance_id.in_(ours), Timer.due_at <= now())
+        found = list(session.scalars(due.order_by(Timer.due_at, Timer.kind, Timer.element_id, Timer.level)))
+    for timer_id in found:
         try:
-            with world.transaction() as session:
+            with _at_work(world) as session:
                 world.steps += timers.fire(session, timer_id)
+                world.plan(session, number)
         except StepFailed:
             continue  # its incident is on file and will be counted
-        with world.transaction() as session:
-            if timer_id in numbers:
-                world.plan_tasks(session, numbers[timer_id])
 
 
 def work(world: World, task_id: UUID) -> None:
@@ -75,17 +105,15 @@ def work(world: World, task_id: UUID) -> None:
         _urge(world, task_id)
     for person in candidates:
         try:
-            with world.transaction() as session:
+            with _at_work(world) as session:
                 usertasks.claim(session, person, task_id)
-            with world.transaction() as session:
                 _complete(world, session, person, task_id, step)
+                world.steps += 1
+                world.plan(session, number)
         except StepFailed:
             return  # its incident is on file and will be counted
         except (Forbidden, NotFound):
             continue
-        world.steps += 1
-        with world.transaction() as session:
-            world.plan_tasks(session, number)
         return
     raise NotAllowed(f"nobody may do the task {found.task.element_id} of {number}")
 
@@ -93,7 +121,7 @@ def work(world: World, task_id: UUID) -> None:
 def _urge(world: World, task_id: UUID) -> None:
     managers = [person for person in world.staff if Role.MANAGER in person.roles]
     try:
-        with world.transaction() as session:
+        with _at_work(world) as session:
             usertasks.urge(session, managers[0], task_id, reason="已超时，请尽快处理")
     except Forbidden:
         return
@@ -111,30 +139,3 @@ def _complete(world: World, session: Session, person: Person, task_id: UUID, ste
     if world.rng.random() < 0.05:
         rev = usertasks.save_draft(session, person, task_id, dict(data), rev=rev).rev
     usertasks.complete(session, person, task_id, data, rev=rev)
-
-
-def deliver(world: World) -> None:
-    """Keep the promises which stay in the house; mails count as sent."""
-    while True:
-        with world.transaction() as session:
-            claimed = outbox.claim(session, limit=50, topics=_INSIDE)
-        if not claimed:
-            return
-        for message in claimed:
-            with world.transaction() as session:
-                outbox.delivered(session, message.id)
-                if message.topic == "notify":
-                    notices.deliver(session, message.id, message.payload)
-                elif message.topic == "start_process":
-                    _start(world, session, message.payload)
-
-
-def _start(world: World, session: Session, payload: dict[str, object]) -> None:
-    number = str(payload["business_key"])
-    variables = payload["variables"]
-    instances.start(
-        session, str(payload["process"]), business_key=number, actor="system",
-        variables=variables if isinstance(variables, dict) else {},
-    )  # fmt: skip
-    world.steps += 1
-    world.plan_tasks(session, number)

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.models import ProcessInstance, TaskStatus, UserTask
+from engine.models import ProcessInstance, TaskStatus, Timer, UserTask
 from workflows import calendars, people, worktime
 from workflows.models import Person, Role
 
@@ -20,16 +20,20 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(order=True, slots=True)
 class Event:
-    """Something at a moment: a complaint arrives (`task` None), or somebody gets round to a task."""
+    """Something at a moment: somebody gets round to a `task`, a timer of case `number` is due, else a complaint."""
 
     at: datetime
     order: int
     task: UUID | None = field(compare=False, default=None)
+    number: str | None = field(compare=False, default=None)
 
 
 @dataclass(slots=True)
 class World:
-    """The state of one simulation. late: share of tasks which are done after their due date."""
+    """The state of one simulation.
+
+    late: share of tasks which are done after their due date; alarms: when the next timer of each case is due.
+    """
 
     transaction: Transaction
     rng: Random
@@ -37,38 +41,47 @@ class World:
     agenda: list[Event] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
     planned: set[UUID] = field(default_factory=set)
+    alarms: dict[str, datetime | None] = field(default_factory=dict)
     staff: list[Person] = field(default_factory=list)
     steps: int = 0
+    written: int = 0
 
-    def put(self, at: datetime, task: UUID | None = None) -> None:
+    def put(self, at: datetime, task: UUID | None = None, number: str | None = None) -> None:
         """Write into the agenda."""
-        heapq.heappush(self.agenda, Event(at, len(self.planned) + len(self.numbers) + len(self.agenda), task))
+        self.written += 1
+        heapq.heappush(self.agenda, Event(at, self.written, task, number))
 
     def pop(self) -> Event:
         """The next thing to happen."""
         return heapq.heappop(self.agenda)
 
-    def plan_tasks(self, session: Session, number: str) -> None:
-        """Decide for every new open task of a case when somebody will do it."""
-        open_tasks = session.scalars(
-            select(UserTask)
+    def plan(self, session: Session, number: str) -> None:
+        """Decide for every new open task of a case when somebody will do it, and note when its next timer is due."""
+        ours = ProcessInstance.business_key == number
+        open_tasks = session.execute(
+            select(UserTask.id, UserTask.created_at, UserTask.due_at)
             .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-            .where(ProcessInstance.business_key == number, UserTask.status == TaskStatus.OPEN.value)
+            .where(ours, UserTask.status == TaskStatus.OPEN.value)
             .order_by(UserTask.created_at, UserTask.element_id)
         )
-        for task in open_tasks:
-            if task.id not in self.planned:
-                self.planned.add(task.id)
-                self.put(self._moment(session, task), task.id)
+        for task_id, created_at, due_at in open_tasks:
+            if task_id not in self.planned:
+                self.planned.add(task_id)
+                self.put(self._moment(session, created_at, due_at), task_id)
+        running = Timer.instance_id.in_(select(ProcessInstance.id).where(ours))
+        due = session.scalar(select(func.min(Timer.due_at)).where(running))
+        if due is not None and due != self.alarms.get(number):
+            self.put(due, number=number)
+        self.alarms[number] = due
 
-    def _moment(self, session: Session, task: UserTask) -> datetime:
+    def _moment(self, session: Session, created_at: datetime, due_at: datetime | None) -> datetime:
         calendar = calendars.get(session)
         share = self.rng.uniform(1.05, 2.0) if self.rng.random() < self.late else self.rng.uniform(0.05, 0.7)
-        period = worktime.business_time(calendar, task.created_at, task.due_at) if task.due_at else timedelta(0)
+        period = worktime.business_time(calendar, created_at, due_at) if due_at else timedelta(0)
         hours = period.total_seconds() / 3600 or 4.0
-        moment = worktime.add_business_hours(calendar, task.created_at, min(hours, 120.0) * share)
-        if share > 1 and task.due_at is not None:
-            moment = max(moment, task.due_at + timedelta(minutes=30))
+        moment = worktime.add_business_hours(calendar, created_at, min(hours, 120.0) * share)
+        if share > 1 and due_at is not None:
+            moment = max(moment, due_at + timedelta(minutes=30))
         return moment
 
     def eligible(self, department: str | None, role: Role | None) -> list[Person]:
