@@ -59,6 +59,7 @@ def fail(
         "task_id": command.task_id,
         "element_id": command.element_id,
         "data": jsonable(command.data),
+        "skip": jsonable(session.info.get("skip", {}).get(instance.id, {})),
     }
     incident.attempts += 1
     incident.retry_at = _next_try(command, incident.attempts)

@@ -13,7 +13,7 @@ from engine import definitions, steps
 from engine.clock import now
 from engine.errors import Conflict, Invalid, NotFound
 from engine.feel import to_plain
-from engine.hooks import Command
+from engine.hooks import Command, domain
 from engine.ids import new_id
 from engine.models import HistoryEvent, InstanceStatus, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
 from engine.spiff import execution, state, workflow
@@ -109,6 +109,20 @@ def run_again(session: Session, instance_id: UUID, *, actor: str) -> ProcessInst
     return steps.step(session, instance_id, Command("start", actor), lambda _step: None, key="start:")
 
 
+def edit(session: Session, instance_id: UUID, values: Mapping[str, Any], *, actor: str, reason: str) -> ProcessInstance:
+    """Set process data of an instance; nothing moves by it. Raises Invalid for what is no data."""
+
+    def change(step: steps.Step) -> None:
+        try:
+            execution.set_data(step.top, values)
+        except Failure as error:
+            problem = {"path": "data", "code": error.code, "message_zh": str(error), "message_en": str(error)}
+            raise Invalid(str(error), problems=[problem]) from None
+        step.note("variables_edited", reason=reason, names=sorted(values))
+
+    return steps.step(session, instance_id, Command("edit", actor, reason=reason), change, key="edit:")
+
+
 def suspend(session: Session, instance_id: UUID, *, actor: str, reason: str) -> ProcessInstance:
     """Stop an instance: no task of it can be completed and no timer fires until it is resumed."""
 
@@ -181,9 +195,7 @@ def move(
             raise Conflict("There is no such token any more", token=str(token_id))
         source = execution.element_of(token)
         if execution.move(step.top, token_id, target) is None:
-            zh, en = f"不能把令牌移到 {target}", f"A token cannot be moved to {target}"
-            problem = {"path": target, "code": "no_target", "message_zh": zh, "message_en": en}
-            raise Invalid(en, problems=[problem])
+            raise _no_target(target)
         step.note("token_moved", target, source=source, target=target, reason=reason)
 
     facts = {"token": str(token_id), "target": target}
@@ -191,13 +203,57 @@ def move(
     return steps.step(session, instance_id, command, change, key=f"move:{token_id}")
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a move would do: elements whose tokens would go, elements where new ones would wait; ends: the instance
+    would be over; fails: why the step would fail, or ""."""
+
+    closes: list[str]
+    opens: list[str]
+    ends: bool = False
+    fails: str = ""
+
+
+def preview_move(
+    session: Session, instance_id: UUID, token_id: UUID, target: str, *, actor: str, reason: str = ""
+) -> Preview:
+    """What `move` would do, with functions answering nothing; nothing is changed. Raises as `move` does."""
+    instance = get(session, instance_id)
+    facts = {"token": str(token_id), "target": target}
+    domain().guard(session, instance, Command("move", actor, element_id=target, reason=reason, data=facts))
+    top = steps.loaded(session, instance)
+    top.movement.invoke = None
+    before = {each.token_id: each.element_id for each in execution.standing(top)}
+    if find(top, token_id) is None:
+        raise Conflict("There is no such token any more", token=str(token_id))
+    if execution.move(top, token_id, target) is None:
+        raise _no_target(target)
+    try:
+        execution.run(top)
+    except Failure as error:
+        return Preview([before.get(token_id, "")], [], fails=str(error))
+    after = {each.token_id: each.element_id for each in execution.standing(top)}
+    closes = sorted(element for token, element in before.items() if token not in after)
+    opens = sorted(element for token, element in after.items() if token not in before)
+    return Preview(closes, opens, ends=bool(top.completed))
+
+
+def _no_target(target: str) -> Invalid:
+    zh, en = f"不能把令牌移到 {target}", f"A token cannot be moved to {target}"
+    return Invalid(en, problems=[{"path": target, "code": "no_target", "message_zh": zh, "message_en": en}])
+
+
 def variables(session: Session, instance: ProcessInstance) -> dict[str, Any]:
-    """The process data of an instance, JSON-able."""
+    """The process data of an instance, JSON-able; empty once the state of a finished one was swept away."""
+    if not instance.state:
+        return {}
     return {name: to_plain(value) for name, value in execution.data(steps.loaded(session, instance)).items()}
 
 
 def tokens(session: Session, instance: ProcessInstance) -> list[Place]:
     """Where tokens stand now, with all that is known of each."""
+    if not instance.state:
+        return []
     return [
         Place(each.element_id, each.process_id, each.definition_id, each.kind, str(each.token_id))
         for each in execution.standing(steps.loaded(session, instance))

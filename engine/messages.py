@@ -170,10 +170,20 @@ def signal(session: Session, instance_id: UUID, *, name: str, payload: Mapping[s
         taken = execution.receive(step.top, "signal", name, "", payload)
 
     try:
-        steps.step(session, instance_id, Command("signal", "system", data={"name": name}), change, key=f"signal:{name}")
+        facts = {"name": name, "payload": jsonable(payload)}
+        steps.step(session, instance_id, Command("signal", "system", data=facts), change, key=f"signal:{name}")
     except Conflict:
         return False
     return taken
+
+
+def correct(session: Session, message_id: str, payload: Mapping[str, Any]) -> None:
+    """Replace the payload of a message which nobody has taken yet. Raises Conflict where somebody has."""
+    message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
+    if message is None or message.delivered_at is not None:
+        raise Conflict("The message was delivered already", id=message_id)
+    message.payload = jsonable(payload)
+    session.flush()
 
 
 def clean_up(session: Session, *, limit: int = 1000) -> int:

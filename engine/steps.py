@@ -70,6 +70,8 @@ class Step:
 
 Change = Callable[[Step], None]
 ASLEEP = frozenset({"resume", "cancel", "migrate"})
+UNMOVED = frozenset({"migrate", "edit"})
+"""Commands before which nothing is run: what is due happens after them."""
 
 
 def lock(session: Session, instance_id: UUID) -> ProcessInstance:
@@ -137,7 +139,8 @@ def movement_for(session: Session, instance: ProcessInstance, actor: str) -> Mov
     def names() -> Functions:
         return injected(domain().feel_functions(session, instance))
 
-    return Movement(now(), view=lambda: domain().view(session, instance), names=names, invoke=invoke)
+    skip = session.info.get("skip", {}).get(instance.id)
+    return Movement(now(), view=lambda: domain().view(session, instance), names=names, invoke=invoke, skip=skip)
 
 
 def loaded(session: Session, instance: ProcessInstance) -> Workflow:
@@ -203,11 +206,11 @@ def _perform(
     if fresh:
         moved.note("instance_started", business_key=instance.business_key)
     execution.wake(top)
-    if moved.status is InstanceStatus.RUNNING and command.kind != "migrate":
+    if moved.status is InstanceStatus.RUNNING and command.kind not in UNMOVED:
         execution.run(top)
     change(moved)
     top = moved.top
-    if moved.status is InstanceStatus.RUNNING:
+    if moved.status is InstanceStatus.RUNNING and command.kind != "edit":
         execution.run(top)
         mailbox.empty(session, instance.id, top, before)
         if top.completed:

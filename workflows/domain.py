@@ -108,6 +108,8 @@ class Complaints(hooks.Domain):
             task = session.get(UserTask, UUID(command.task_id))
             if task is not None:
                 authority.check_duty(session, case, person, *gates.duty_of(session, task))
+        if command.kind == "skip":
+            gates.require_skippable(session, instance, command.element_id or "")
         if command.kind == "move" and case is not None:
             self._guard_move(session, instance, case, command)
         if command.kind == "migrate" and case is not None:

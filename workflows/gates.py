@@ -6,11 +6,14 @@ from sqlalchemy.orm import Session
 
 from engine import definitions
 from engine.findings import Finding
-from engine.models import UserTask
+from engine.models import ProcessInstance, UserTask
 from engine.spiff.model import Diagram, Node, Process
 from workflows import correspondence
+from workflows.errors import GateClosed
 
 RELEASE = "release_plan"
+PROOFS = frozenset({RELEASE, "record_plan", "record_legal", "record_approval", "record_execution", "close_case"})
+"""Functions which put the proof of a gate on file: nobody may leave them out."""
 
 
 def node_of(session: Session, task: UserTask) -> Node | None:
@@ -24,6 +27,17 @@ def duty_of(session: Session, task: UserTask) -> tuple[str | None, str | None]:
     node = node_of(session, task)
     found = node.properties if node else {}
     return found.get("redress:role"), found.get("redress:policy")
+
+
+def require_skippable(session: Session, instance: ProcessInstance, element: str) -> None:
+    """Raise GateClosed where the work of an element is a gate's, in the instance's process or one which it calls."""
+    versions = [definitions.compiled_by_id(session, instance.definition_id)]
+    while versions:
+        compiled = versions.pop()
+        versions += compiled.called.values()
+        for _, node in compiled.diagram.walk():
+            if node.id == element and node.function in PROOFS:
+                raise GateClosed("the proof of a gate cannot be skipped", element=element)
 
 
 def reachable_unreleased(process: Process) -> set[str]:

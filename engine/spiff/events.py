@@ -1,5 +1,7 @@
 """Events: start, catch, boundary, throw and end (BPMN 2.0, 10.5), and the gateway which waits for the first of some."""
 
+from collections.abc import Mapping
+
 from SpiffWorkflow.util.task import TaskState
 
 from engine.feel.values import Value
@@ -140,6 +142,12 @@ class SubprocessStart(EventNode):
 
 class ThrowEvent(EventNode):
     """Intermediate throw event or end event: causes something, then goes on (an end event has no way out)."""
+
+    may_be_skipped = True
+
+    def finish(self, token: Token, values: Mapping[str, Value]) -> None:
+        """What stands for the results of its function."""
+        self.hand_out(token, dict(values))
 
     def _run_hook(self, token: Token) -> bool | None:
         scope = token.workflow

@@ -233,6 +233,11 @@ def process_of(token: Token) -> ProcessSpec:
     return scope.spec
 
 
+def set_data(top: Workflow, values: Mapping[str, Any]) -> None:
+    """Set variables of the instance. Raises Failure for what is no data."""
+    top.task_tree.data.update(as_values(top.spec.name, values))
+
+
 def data(top: Workflow) -> dict[str, Value]:
     """The variables of the instance."""
     return dict(top.task_tree.data)

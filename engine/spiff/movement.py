@@ -50,7 +50,8 @@ class Movement:
     """Context of one step.
 
     now: the moment of the step; view: gives the read-only `case` (asked once, when first used); names: gives the
-    injected FEEL functions (likewise); invoke: runs a registered function, None = functions are not run (dry).
+    injected FEEL functions (likewise); invoke: runs a registered function, None = functions are not run (dry);
+    skip: automatic work by element id which is not done in this step, with the results that stand for it.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Movement:
         view: Callable[[], Mapping[str, Any]] | None = None,
         names: Callable[[], Functions] | None = None,
         invoke: Invoke | None = None,
+        skip: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self.now = now
         self._view = view
@@ -67,6 +69,7 @@ class Movement:
         self._case: Any = None
         self._functions: Functions | None = None
         self.invoke = invoke
+        self.skip = skip or {}
         self.ready: deque[Token] = deque()
         self.path: list[str] = []
         self.facts: list[Fact] = []

@@ -50,6 +50,7 @@ class Node(BpmnSpecMixin):
     listens = False
     shares_variables = True
     waits_for_person = False
+    may_be_skipped = False
 
     def __init__(self, spec: ProcessSpec, drawn: model.Node, name: str | None = None) -> None:
         super().__init__(spec, name or drawn.id, lane=drawn.lane, bpmn_name=drawn.name_zh)
@@ -72,8 +73,13 @@ class Node(BpmnSpecMixin):
         token.workflow.top_workflow.movement.ready.append(token)
 
     def _run(self, token: Token) -> bool | None:
-        """Do the work; a failure names this element."""
+        """Do the work, unless it is to be skipped; a failure names this element."""
+        movement = token.workflow.top_workflow.movement
         try:
+            if self.name in movement.skip and self.may_be_skipped and not self._repeats(token):
+                movement.happened("element_skipped", self.name, token.id)
+                self.finish(token, as_values(self.name, movement.skip[self.name]))
+                return True
             return self._run_hook(token)
         except (Failure, Busy):
             raise
@@ -82,6 +88,13 @@ class Node(BpmnSpecMixin):
 
             throw_error(token, error.code, error.variables, str(error))
             return None
+
+    def _repeats(self, token: Token) -> bool:
+        """Whether the token is the body of a repetition, whose rounds do the work."""
+        return getattr(self, "loop", None) is not None and "round" not in token.internal_data
+
+    def finish(self, token: Token, values: Mapping[str, Value]) -> None:
+        """Give results out; most elements have none."""
 
     def _run_hook(self, token: Token) -> bool | None:
         return True

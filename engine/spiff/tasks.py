@@ -49,6 +49,8 @@ class UserTask(Activity):
 class ServiceTask(Activity):
     """Runs a registered function."""
 
+    may_be_skipped = True
+
     def work(self, token: Token) -> bool | None:
         self.finish(token, invoke(token, self.drawn.function or "", self.drawn.headers))
         return True
@@ -57,6 +59,7 @@ class ServiceTask(Activity):
 class ScriptTask(Activity):
     """Evaluates a FEEL expression into a variable."""
 
+    may_be_skipped = True
     script: Formula
 
     def work(self, token: Token) -> bool | None:
@@ -68,6 +71,7 @@ class ScriptTask(Activity):
 class DecisionTask(Activity):
     """Asks a decision of the bundle; its trace goes into the history."""
 
+    may_be_skipped = True
     decider: "Decider"
 
     def work(self, token: Token) -> bool | None:
@@ -114,6 +118,7 @@ class ReceiveTask(Activity):
 class SendTask(Activity):
     """Runs a registered function, or promises a message to another instance."""
 
+    may_be_skipped = True
     throws: Any = None
 
     def work(self, token: Token) -> bool | None:

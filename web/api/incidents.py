@@ -48,6 +48,26 @@ class RetryIn(Schema):
     data = fields.Dict(keys=fields.String(), load_default=None, allow_none=True)
 
 
+class SkipIn(Schema):
+    """Why the failed work is left out, and the results which stand for it."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 2000))
+    results = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class CauseOut(Schema):
+    """Equal failures."""
+
+    cause = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
+class CausesOut(Schema):
+    """Open incidents by cause, the most frequent first."""
+
+    items = fields.List(fields.Nested(CauseOut), required=True)
+
+
 @blueprint.get("")
 @blueprint.reads(page_of(IncidentOut), query=IncidentQuery)
 def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
@@ -62,6 +82,14 @@ def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
         limit=query["limit"] + 1,
     )
     return cursors.page("incidents", found, query["limit"], lambda incident: (incident.id,))
+
+
+@blueprint.get("/causes")
+@blueprint.reads(CausesOut)
+def causes(session: Session) -> dict[str, Any]:
+    """Open incidents by cause"""
+    people.require(session, me(), "incident.read")
+    return {"items": [{"cause": cause, "count": count} for cause, count in incidents.causes(session)]}
 
 
 @blueprint.get("/<uuid:incident_id>")
@@ -81,3 +109,11 @@ def retry(session: Session, body: dict[str, Any], incident_id: UUID) -> ProcessI
     """Run the failed command again"""
     people.require(session, me(), "incident.retry")
     return incidents.retry(session, incident_id, actor=str(me().id), data=body["data"])
+
+
+@blueprint.post("/<uuid:incident_id>/skip")
+@blueprint.commands(InstanceReceipt, body=SkipIn)
+def skip(session: Session, body: dict[str, Any], incident_id: UUID) -> ProcessInstance:
+    """Go on behind the element which failed; gates hold"""
+    people.require(session, me(), "incident.retry")
+    return incidents.skip(session, incident_id, actor=str(me().id), reason=body["reason"], results=body["results"])

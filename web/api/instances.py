@@ -93,11 +93,24 @@ class ResumeIn(ReasonIn):
     keep_dates = fields.Boolean(load_default=False)
 
 
-class MoveIn(ReasonIn):
-    """Which token goes where."""
+class TargetIn(Schema):
+    """Which token would go where."""
 
     token_id = fields.UUID(required=True)
     target = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class MoveIn(TargetIn, ReasonIn):
+    """Which token goes where, and why."""
+
+
+class PreviewOut(Schema):
+    """What a move would do: elements which would be left, elements where something would wait then."""
+
+    closes = fields.List(fields.String(), required=True)
+    opens = fields.List(fields.String(), required=True)
+    ends = fields.Boolean(required=True)
+    fails = fields.String(required=True)
 
 
 def readable(session: Session, instance_id: UUID) -> ProcessInstance:
@@ -207,6 +220,14 @@ def resume(session: Session, body: dict[str, Any], instance_id: UUID) -> Process
 def cancel(session: Session, body: dict[str, Any], instance_id: UUID) -> ProcessInstance:
     """End an instance before its end (终止)"""
     return instances.cancel(session, _controlled(session, instance_id), actor=str(me().id), reason=body["reason"])
+
+
+@blueprint.post("/<uuid:instance_id>/move/preview")
+@blueprint.commands(PreviewOut, body=TargetIn)
+def preview_move(session: Session, body: dict[str, Any], instance_id: UUID) -> instances.Preview:
+    """Say what a move would do; nothing changes"""
+    controlled = _controlled(session, instance_id)
+    return instances.preview_move(session, controlled, body["token_id"], body["target"], actor=str(me().id))
 
 
 @blueprint.post("/<uuid:instance_id>/move")
