@@ -14,8 +14,13 @@ PAGES = {
     "task": ["base", "task", "viewer"],
     "case and instance": ["base", "viewer"],
     "intake": ["base", "intake"],
+    "monitor": ["base", "monitor"],
+    "dashboard": ["base", "dashboard"],
 }
-OURS = ("base", "compare", "forms", "intake", "library", "migrate", "plugins", "studio", "task", "viewer")
+OURS = (
+    *("base", "compare", "dashboard", "forms", "intake", "library", "migrate", "monitor", "plugins", "studio", "task"),
+    "viewer",
+)
 STUDIO = ["base/index.js", "studio/index.js", "studio/diagram.js"]
 KILOBYTE = 1000
 
