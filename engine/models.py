@@ -147,7 +147,8 @@ class DraftFile(Base):
 
 
 class ProcessInstance(Base):
-    """One running process. `state` is opaque to SQL: format byte + zstd of ordered rows (`engine.spiff.state`)."""
+    """One running process. `state` is opaque to SQL: format byte + zstd of ordered rows (`engine.spiff.state`),
+    and empty once a finished instance has served its time."""
 
     __tablename__ = "process_instance"
     __table_args__ = (

@@ -204,6 +204,8 @@ def context(session: Session, task: UserTask) -> dict[str, Any]:
 
 
 def _seen(session: Session, instance: ProcessInstance, task_id: UUID) -> Variables:
+    if not instance.state:
+        return Variables([], steps.movement_for(session, instance, "system"))
     top = steps.loaded(session, instance)
     token = find(top, task_id)
     if token is None:

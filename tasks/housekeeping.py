@@ -1,6 +1,7 @@
 """Sweeping: what has served its time goes, in small batches, so that no lock is held for long.
 
-History, cases and delivered letters are records and are not swept here.
+History, cases and delivered letters are records and are not swept here. A finished instance loses only its token state,
+which nothing can move any more; what happened stands in its history.
 """
 
 from collections.abc import Callable
@@ -8,13 +9,14 @@ from datetime import datetime, timedelta
 
 import structlog
 from celery import shared_task
-from sqlalchemy import Delete, Update, delete, literal, select, tuple_, update
+from sqlalchemy import Delete, Update, delete, func, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from engine.clock import now
 from engine.db import transaction
-from engine.models import Idempotency, Message, OutboxMessage
+from engine.models import Idempotency, InstanceStatus, Message, OutboxMessage, ProcessInstance
 from tasks import topics
+from tasks.settings import settings
 
 _BATCH = 500
 _MOST_BATCHES = 200
@@ -60,6 +62,34 @@ def _messages(session: Session, moment: datetime) -> int:
     return _count(session, delete(Message).where(Message.id.in_(old.limit(_BATCH))))
 
 
+def _states(session: Session, moment: datetime) -> int:
+    """Token states of instances which ended long ago; one which somebody works on at this moment waits."""
+    old = (
+        select(ProcessInstance.id)
+        .where(
+            ProcessInstance.status.in_([InstanceStatus.COMPLETED, InstanceStatus.CANCELLED]),
+            ProcessInstance.ended_at < moment - timedelta(days=settings().keep_days),
+            func.octet_length(ProcessInstance.state) > 0,
+        )
+        .limit(_BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    return _count(session, update(ProcessInstance).where(ProcessInstance.id.in_(old)).values(state=b""))
+
+
+def _promises(session: Session, moment: datetime) -> int:
+    """Promises kept long ago; those of letters are the proof that they left."""
+    old = (
+        select(OutboxMessage.id)
+        .where(
+            OutboxMessage.delivered_at < moment - timedelta(days=settings().keep_days),
+            OutboxMessage.topic != "mail",
+        )
+        .limit(_BATCH)
+    )
+    return _count(session, delete(OutboxMessage).where(OutboxMessage.id.in_(old)))
+
+
 def _unknown_topics(session: Session, moment: datetime) -> int:
     """Promises whose topic no worker knows are declared dead, so that a person sees them."""
     lost = select(OutboxMessage.id).where(
@@ -83,5 +113,7 @@ def _count(session: Session, statement: Delete | Update) -> int:
 BROOMS: dict[str, Callable[[Session, datetime], int]] = {
     "answers": _answers,
     "messages": _messages,
+    "states": _states,
+    "promises": _promises,
     "unknown_topics": _unknown_topics,
 }

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 
-from engine import clock, outbox
-from engine.db import transaction
-from engine.models import Base, Idempotency, Message, OutboxMessage
+from engine import clock, definitions, history, instances, outbox
+from engine.db import counting, transaction
+from engine.models import Base, HistoryEvent, Idempotency, InstanceStatus, Message, OutboxMessage, ProcessInstance
 from tasks import housekeeping
+from tests.builders import bundle, end, process, script, start, user
 
 
 def count(table: type[Base]) -> int:
@@ -64,3 +65,61 @@ def test_a_promise_no_worker_knows_is_shown_as_dead_and_known_ones_wait(database
         assert dead.failed_at is not None
         assert dead.error == "no worker knows this topic"
         assert waiting.failed_at is None
+
+
+LONG_AGO = timedelta(days=400)
+COPY = text(
+    """
+    INSERT INTO process_instance (id, definition_id, status, business_key, rev, state, history_seq, history_hash,
+        started_at, ended_at)
+    SELECT gen_random_uuid(), definition_id, status, business_key, rev, state, history_seq, history_hash,
+        started_at, ended_at
+    FROM process_instance, generate_series(1, :count) WHERE id = :like
+    """
+)
+
+
+def finished(key: str, *, waits: bool = False) -> ProcessInstance:
+    """An instance which began 400 days ago and, unless it waits, ended at once."""
+    parts = [start(), script("S", "=1", "x"), *([user("A")] if waits else []), end()]
+    with clock.at(clock.now() - LONG_AGO), transaction() as session:
+        definitions.publish_files(session, key, bundle(process("P", *parts), key=key), author="anna")
+        return instances.start(session, key, business_key=key, variables={}, actor="anna")
+
+
+def test_states_of_long_finished_instances_go_in_batches_and_their_history_stays(database: Engine) -> None:
+    done, waiting, young = finished("done"), finished("waiting", waits=True), finished("young")
+    with transaction() as session:
+        session.execute(COPY, {"count": 1_700, "like": done.id})
+        session.get_one(ProcessInstance, young.id).ended_at = clock.now()
+    events = count(HistoryEvent)
+    with counting() as statements:
+        assert housekeeping.sweep()["states"] == 1_701
+    assert sum("UPDATE process_instance" in statement for statement in statements) == 4
+    assert housekeeping.sweep()["states"] == 0
+    assert count(HistoryEvent) == events
+    with transaction() as session:
+        kept = {key for key in ("done", "waiting", "young") if instances.by_business_key(session, key)[0].state}
+        assert kept == {"waiting", "young"}
+        swept = session.get_one(ProcessInstance, done.id)
+        assert swept.status == InstanceStatus.COMPLETED
+        assert history.verify(session, done.id) is None
+        assert instances.path_taken(session, swept)["S"] == 1
+        assert (instances.variables(session, swept), instances.tokens(session, swept)) == ({}, [])
+        assert instances.variables(session, session.get_one(ProcessInstance, waiting.id)) == {"x": 1}
+
+
+def test_promises_kept_long_ago_go_but_letters_stay_as_proof(database: Engine) -> None:
+    with clock.at(clock.now() - LONG_AGO), transaction() as session:
+        for number in range(1_100):
+            outbox.delivered(session, outbox.promise(session, "notify", {"n": number}))
+        letter = outbox.promise(session, "mail", {"to": "a@example.com"})
+        session.flush()
+        outbox.delivered(session, letter)
+        late = outbox.promise(session, "notify", {})
+    with transaction() as session:
+        outbox.delivered(session, outbox.promise(session, "notify", {"young": True}))
+    assert housekeeping.sweep()["promises"] == 1_100
+    with transaction() as session:
+        assert {letter, late} < set(session.scalars(select(OutboxMessage.id)))
+    assert count(OutboxMessage) == 3
