@@ -17,6 +17,8 @@ const FORMS = /@bpmn-io[\\/]form-js-(editor|viewer)[\\/]dist[\\/]index\.es\.js$/
 const SIMULATION = /bpmn-js-token-simulation[\\/]lib[\\/].*\.js$/;
 const PANEL = /@bpmn-io[\\/]properties-panel[\\/]dist[\\/]index\.esm\.js$/;
 const DRAGGING = /dmn-js-decision-table[\\/]lib[\\/]features[\\/]drag-and-drop[\\/]DragAndDrop\.js$/;
+const TABLE_MENU = /dmn-js-decision-table[\\/]lib[\\/]features[\\/]context-menu[\\/]ContextMenu\.js$/;
+const MENU = '"Decision table context menu"';
 const MOVE = "`Move ${isInput(col) ? 'Input' : 'Output'}`";
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 // a text stands where it is shown or handed out, never where it is compared
@@ -83,6 +85,7 @@ export default function editorTexts() {
         if (!code.includes(MOVE)) throw new Error('dmn-js moves columns under another title now');
         return { code: code.replace(MOVE, `this._translate(${MOVE})`), map: null };
       }
+      if (TABLE_MENU.test(id)) return { code: translated + code.replace(MENU, `ourTranslate(${MENU})`), map: null };
       if (PANEL.test(id)) return { code: withTranslate(code.replace('children: "Opened in popup"', "children: translateFallback('Opened in popup')")), map: null };
       return null;
     },

@@ -63,7 +63,7 @@ export class Draft extends EventTarget {
   // be put there (see `state`).
   save() {
     clearTimeout(this.timer);
-    this.running = (this.running ?? Promise.resolve()).then(() => this.send());
+    this.running = (this.running ?? Promise.resolve()).catch(() => {}).then(() => this.send());
     return this.running;
   }
 

@@ -11,7 +11,19 @@ export class Problems extends EventTarget {
     this.findings = [];
   }
 
-  async check() {
+  // One question at a time: whoever asks again about the same state gets the same answer.
+  check() {
+    if (this.asked?.rev !== this.draft.rev) {
+      const asked = { rev: this.draft.rev };
+      asked.answer = this.ask().finally(() => {
+        if (this.asked === asked) this.asked = null;
+      });
+      this.asked = asked;
+    }
+    return this.asked.answer;
+  }
+
+  async ask() {
     try {
       const { data } = await call('POST', `${this.draft.address}/check`);
       this.accepted = data.accepted;

@@ -32,17 +32,21 @@ export function setExtension(injector, element, type, values) {
   injector.get('modeling').updateModdleProperties(element, object, { extensionElements: fresh });
 }
 
-// Makes several changes one entry of the undo list.
+// Makes several changes one entry of the undo list; the panel shows `element` anew whenever it is done or undone.
 class Together {
   preExecute(context) {
     context.result = context.run();
   }
+
+  execute = (context) => [context.element];
+
+  revert = (context) => [context.element];
 }
 
-export function together(injector, run) {
+export function together(injector, element, run) {
   const stack = injector.get('commandStack');
   if (!stack._handlerMap['redress.together']) stack.registerHandler('redress.together', Together);
-  const context = { run };
+  const context = { element, run };
   stack.execute('redress.together', context);
   return context.result;
 }
@@ -65,7 +69,7 @@ export function setHeader(injector, element, key, value) {
 
 // One row of a list inside an extension; an empty value removes it.
 function change(injector, element, ...rest) {
-  together(injector, () => write(injector, element, ...rest));
+  together(injector, element, () => write(injector, element, ...rest));
 }
 
 function write(injector, element, type, list, rowType, keyName, key, value) {

@@ -21,7 +21,7 @@ export function limitOf(task) {
 }
 
 export function setLimit(injector, task, limit) {
-  together(injector, () => write(injector, task, limit));
+  together(injector, task, () => write(injector, task, limit));
 }
 
 function write(injector, task, { step, value }) {
@@ -45,7 +45,7 @@ export function removeLimit(injector, task) {
   if (!found) return;
   const gone = [found.event];
   if (found.escalation && found.escalation.incoming.length === 1 && found.escalation.type === 'bpmn:EndEvent') gone.push(found.escalation);
-  injector.get('modeling').removeElements(gone);
+  together(injector, task, () => injector.get('modeling').removeElements(gone));
 }
 
 function draw(injector, task, step) {

@@ -188,4 +188,5 @@ export default {
   'long': '长整数',
   'integer': '整数',
   'double': '小数',
+  'Decision table context menu': '决策表菜单',
 };
