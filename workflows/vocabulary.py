@@ -7,7 +7,7 @@ PROCESS_DATA = frozenset(
     """
     case_id channel nature issue severity impact risk urgency vip amount_claimed confidence fast_path systemic
     accept_outcome lead_department departments cause upheld remedy amount_offered needs_legal legal_outcome
-    approval_levels approval_outcome customer_answer rounds mediation_outcome satisfaction reopened outcome
+    approval_levels approval_outcome customer_answer rounds mediation_outcome plan_changed satisfaction reopened outcome
     litigation media personal_data safety
     """.split()  # noqa: SIM905 (a list of words reads better than a list of texts)
 )

@@ -48,6 +48,43 @@ def test_what_is_hidden_in_a_subprocess_is_found() -> None:
     assert _findings(b.start(), PLAN, RELEASE, inner, b.end()) == set()
 
 
+def test_a_release_inside_a_subprocess_counts_where_no_way_leads_round_it() -> None:
+    inner = b.subprocess("Sub", b.start("InnerStart"), RELEASE, b.end("InnerEnd"))
+    assert _findings(b.start(), PLAN, inner, DONE, b.end()) == set()
+    aside = b.boundary("Late", "Sub", b.timer("PT1H"))
+    chain = b.path("Start", "Plan", "Sub", "Done", "End")
+    found = _findings(b.start(), PLAN, inner, aside, DONE, b.end(), *chain, b.flow("Late", "Done"))
+    assert found == {("Done", "gate_bypassed")}
+
+
+def test_what_is_hidden_in_a_called_process_is_found() -> None:
+    def found(*parts: Element) -> set[tuple[str, str]]:
+        called = b.process("Q", b.start("QStart"), DONE, b.end("QEnd"))
+        files = b.bundle(b.process("P", b.start(), *parts, b.end()), called)
+        return {(one.element, one.code) for one in gates.findings(files, read(files, "P")[0])}
+
+    assert found(PLAN, b.call("C", "Q"), RELEASE) == {("Done", "gate_bypassed")}
+    assert found(PLAN, RELEASE, b.call("C", "Q")) == set()
+
+
+def test_a_release_inside_a_called_process_counts() -> None:
+    called = b.process("Q", b.start("QStart"), RELEASE, b.end("QEnd"))
+    files = b.bundle(b.process("P", b.start(), PLAN, b.call("C", "Q"), DONE, b.end()), called)
+    assert gates.findings(files, read(files, "P")[0]) == []
+
+
+def test_an_event_subprocess_may_come_before_the_release() -> None:
+    inner = b.subprocess(
+        "Sub",
+        b.element("startEvent", "InnerStart", body=b.timer("PT1H")),
+        DONE,
+        b.end("InnerEnd"),
+        triggeredByEvent="true",
+    )
+    chain = b.path("Start", "Plan", "Release", "End")
+    assert _findings(b.start(), PLAN, RELEASE, b.end(), inner, *chain) == {("Done", "gate_bypassed")}
+
+
 def test_a_loop_back_to_the_plan_needs_no_new_way() -> None:
     found = _findings(
         b.start(),
