@@ -9,7 +9,8 @@ from engine import hooks, usertasks
 from engine.clock import at, now
 from engine.db import transaction
 from engine.models import UserTask
-from workflows import authority, demo, gates
+from workflows import authorisation, authority, demo, gates
+from workflows import usertasks as domain_tasks
 from workflows.models import Person
 from workflows.simulation import acting, filling
 from workflows.simulation.world import World
@@ -57,5 +58,6 @@ def filled(world: World, task_id: UUID) -> tuple[Person, dict[str, object]]:
         task = usertasks.get(session, task_id)
         duty, _ = gates.duty_of(session, task)
         able = world.eligible(task.department, authority.ROLE_OF_DUTY.get(duty or ""))
-        person = next(one for one in able if one.department == task.department)
+        found = domain_tasks.find(session, task_id)
+        person = next(one for one in able if authorisation.may(session, one, "task.complete", found))
         return person, filling.fill(usertasks.form(session, task), usertasks.context(session, task), world.rng)
