@@ -27,7 +27,7 @@ from workflows.parties import Identity
 from workflows.receiving import Complaint, receive
 
 WARM_UP = 5
-CHUNK = 5_000
+CHUNK = 20_000
 _COPIES = (
     """
 INSERT INTO acceptance_number (number, issued_at)
@@ -40,7 +40,8 @@ SELECT CAST(lpad(to_hex(n), 32, '0') AS uuid), definition_id, 'running', 'BN' ||
 FROM process_instance, generate_series(CAST(:low AS int), CAST(:high AS int)) AS n WHERE id = :instance
 """,
     """
-INSERT INTO case_file SELECT (jsonb_populate_record(c, jsonb_build_object(
+INSERT INTO case_file SELECT made.* FROM case_file AS c, generate_series(CAST(:low AS int), CAST(:high AS int)) AS n,
+LATERAL jsonb_populate_record(c, jsonb_build_object(
     'id', lpad(to_hex(n), 32, '0'), 'number', 'BN' || n, 'instance_id', lpad(to_hex(n), 32, '0'),
     'message_id', NULL, 'status', CASE WHEN n % 5 = 0 THEN 'closed' ELSE 'open' END,
     'channel', (ARRAY['phone', 'mail', 'web', 'chat', 'counter'])[1 + n % 5],
@@ -51,16 +52,17 @@ INSERT INTO case_file SELECT (jsonb_populate_record(c, jsonb_build_object(
     'promised_at', now() - (n % 104 - 2) * interval '7 days',
     'satisfaction', CASE WHEN n % 5 = 0 THEN (ARRAY['satisfied', 'basically', 'unsatisfied'])[1 + n % 3] END,
     'closed_at', CASE WHEN n % 5 = 0 THEN now() - (n % 104) * interval '7 days' + (n % 100) * interval '1 hour' END
-))).* FROM case_file AS c, generate_series(CAST(:low AS int), CAST(:high AS int)) AS n WHERE c.id = :case
+)) AS made WHERE c.id = :case
 """,
     """
-INSERT INTO user_task SELECT (jsonb_populate_record(t, jsonb_build_object(
+INSERT INTO user_task SELECT made.* FROM user_task AS t, generate_series(CAST(:low AS int), CAST(:high AS int)) AS n,
+LATERAL jsonb_populate_record(t, jsonb_build_object(
     'id', md5('task' || n), 'instance_id', lpad(to_hex(n), 32, '0'),
     'element_id', (ARRAY['Task_Accept', 'Task_Classify', 'Task_Plan', 'Task_Communicate', 'Task_Revisit'])[1 + n % 5],
     'department', (ARRAY['customer_service', 'quality', 'legal', 'finance', 'logistics'])[1 + n % 7 % 5],
     'assignee', CASE WHEN n % 3 = 0 THEN CAST(:person AS text) END,
     'due_at', CASE WHEN n % 10 <> 0 THEN now() + (n % 9973 - 2000) * interval '1 minute' END
-))).* FROM user_task AS t, generate_series(CAST(:low AS int), CAST(:high AS int)) AS n WHERE t.id = :task
+)) AS made WHERE t.id = :task
 """,
 )
 
