@@ -89,6 +89,7 @@ class Case(Base):
         Index("ix_case_file_party", "party_id"),
         Index("ix_case_file_status_received", "status", "received_at", "id"),
         Index("ix_case_file_received", "received_at", "id"),
+        Index("ix_case_file_open", "source", postgresql_where=text("status = 'open'")),
         Index("ix_case_file_closed", "closed_at", "id", postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_case_file_batch", "batch_no", postgresql_where=text("batch_no IS NOT NULL")),
         CheckConstraint("severity BETWEEN 1 AND 4", name="severity"),

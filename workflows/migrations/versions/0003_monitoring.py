@@ -30,6 +30,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_file_closed", "case_file", ["closed_at", "id"], postgresql_where=sa.text("closed_at IS NOT NULL")
     )
+    op.create_index("ix_case_file_open", "case_file", ["source"], postgresql_where=sa.text("status = 'open'"))
     op.create_index(
         "ix_process_instance_key_prefix",
         "process_instance",
@@ -56,6 +57,7 @@ def downgrade() -> None:
     op.drop_index("ix_user_task_completed", table_name="user_task")
     op.drop_index("ix_user_task_board", table_name="user_task")
     op.drop_index("ix_process_instance_key_prefix", table_name="process_instance")
+    op.drop_index("ix_case_file_open", table_name="case_file")
     op.drop_index("ix_case_file_closed", table_name="case_file")
     op.drop_index("ix_export_at", table_name="export")
     op.drop_table("export")
