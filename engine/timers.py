@@ -5,6 +5,7 @@ of one instance. A claim ends by itself, so a timer whose worker died comes back
 meantime is gone, and `fire` says so.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -37,6 +38,12 @@ def claim_due(session: Session, *, limit: int) -> list[UUID]:
         .execution_options(synchronize_session=False)
     )
     return [timer_id for _, timer_id in sorted((due_at, timer_id) for due_at, timer_id in taken)]
+
+
+def release(session: Session, timer_ids: Collection[UUID]) -> None:
+    """Give back claimed timers which were not fired, so that another worker takes them at once."""
+    query = update(Timer).where(Timer.id.in_(timer_ids), Timer.attempts == 0).values(claimed_until=None)
+    session.execute(query.execution_options(synchronize_session=False))
 
 
 def fire(session: Session, timer_id: UUID) -> bool:

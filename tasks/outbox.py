@@ -18,7 +18,7 @@ from engine import outbox
 from engine.db import transaction
 from engine.errors import EngineError, StepFailed
 from engine.models import OutboxMessage
-from tasks import mail, topics, webhooks
+from tasks import mail, poll, topics, webhooks
 from tasks.errors import NotNow, Undeliverable
 
 _OUTWARD_SECONDS = 30.0  # a drain which talks to others gives its place back after that; the next knock goes on
@@ -48,7 +48,7 @@ def deliver_webhooks() -> int:
 def _drain(deliver: Deliver, of: tuple[str, ...], *, stop_when_away: bool = False, seconds: float = 3600.0) -> int:
     """Claim and deliver one message after the other until none is due; how many were delivered here."""
     count, until = 0, monotonic() + seconds
-    while monotonic() < until:
+    while monotonic() < until and not poll.stopping():
         with transaction() as session:
             claimed = outbox.claim(session, limit=1, topics=of)
         if not claimed:

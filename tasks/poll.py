@@ -27,6 +27,11 @@ def attach() -> None:
     worker_process_shutdown.connect(_end, weak=False)
 
 
+def stopping() -> bool:
+    """Whether this process is to end: whoever works through a list stops after the present piece."""
+    return _stop.is_set()
+
+
 def look() -> None:
     """One round: whatever is due, once. A failure in one room keeps nobody from the next."""
     from tasks import outbox, timers

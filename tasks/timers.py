@@ -11,6 +11,7 @@ from celery import shared_task
 from engine import incidents, timers
 from engine.db import transaction
 from engine.errors import EngineError
+from tasks import poll
 
 _BATCH = 20
 _log = structlog.get_logger("tasks.timers")
@@ -18,14 +19,22 @@ _log = structlog.get_logger("tasks.timers")
 
 @shared_task(name="tasks.timers.fire_due")
 def fire_due() -> int:
-    """Fire timers until none is due; how many fired here. One which fails is pushed forward and stops no other."""
+    """Fire timers until none is due; how many fired here. One which fails is pushed forward and stops no other.
+
+    A worker process which is to end finishes the step it is in and gives back what it had claimed.
+    """
     fired = 0
-    while True:
+    while not poll.stopping():
         with transaction() as session:
             claimed = timers.claim_due(session, limit=_BATCH)
         if not claimed:
-            return fired
-        fired += sum(_fire(timer_id) for timer_id in claimed)
+            break
+        while claimed and not poll.stopping():
+            fired += _fire(claimed.pop(0))
+        if claimed:
+            with transaction() as session:
+                timers.release(session, claimed)
+    return fired
 
 
 def _fire(timer_id: UUID) -> bool:

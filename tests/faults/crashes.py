@@ -57,7 +57,7 @@ class Client(threading.Thread):
 
 
 def run(
-    *, waits: int = 500, asks: int = 500, workers: int = 2, clients: int = 4, crashes: int = 3, patience: int = 150
+    *, waits: int = 500, asks: int = 500, workers: int = 2, clients: int = 4, crashes: int = 3, patience: int = 400
 ) -> dict[str, Any]:
     """Work on `waits` timers and `asks` tasks while the server is killed `crashes` times."""
     steps = 2 * waits + asks
@@ -80,6 +80,7 @@ def run(
     wrong = [text for each in people for text in each.wrong]
     return {
         "ok": account.right and finished and fallen == 0 and not wrong and account.timer_events == waits,
+        "finished_in_time": finished,
         "crashes": crashes,
         "fallen": fallen,
         **account.figures(),

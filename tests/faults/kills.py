@@ -8,7 +8,7 @@ from tests.faults import load, report
 from tests.faults.crew import crew, until
 
 
-def run(*, steps: int = 2000, workers: int = 4, kills: int = 25, seed: int = 1, patience: int = 120) -> dict[str, Any]:
+def run(*, steps: int = 2000, workers: int = 4, kills: int = 25, seed: int = 1, patience: int = 400) -> dict[str, Any]:
     """Do `steps` steps with so many workers, of which about `kills` die on the way."""
     with scratch():
         load.prepare()
@@ -27,6 +27,7 @@ def run(*, steps: int = 2000, workers: int = 4, kills: int = 25, seed: int = 1, 
         account = load.account(steps // 2)
     return {
         "ok": account.right and finished and fallen == 0 and killed == kills and account.timer_events == steps // 2,
+        "finished_in_time": finished,
         "killed": killed,
         "fallen": fallen,
         **account.figures(),
