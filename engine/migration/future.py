@@ -19,7 +19,10 @@ from engine.spiff.model import Node, Scope
 from engine.spiff.reach import link_name
 
 ANYTHING = "*"
-"""Stands among names for "whatever it returns": results of functions and messages are not declared anywhere."""
+"""Stands among names for "whatever it returns": results of functions are not declared anywhere, but always the same.
+
+What a message brings is up to its sender, and so is sure of nothing.
+"""
 
 Path = tuple[str, ...]
 """Ids of the activities around a scope, outermost first; () is the process which the instance runs."""
@@ -151,8 +154,7 @@ class Future:
             return self._form(owner, node.work.form_id)
         if node.result:
             return frozenset({node.result})
-        waits = node.event is not None and node.event.kind in ("message", "signal") and node.kind != "endEvent"
-        return frozenset({ANYTHING}) if node.function or node.decision or waits else frozenset()
+        return frozenset({ANYTHING}) if node.function or node.decision else frozenset()
 
     def _form(self, owner: Compiled, form_id: str | None) -> frozenset[str]:
         key = (owner.definition_id, form_id or "")

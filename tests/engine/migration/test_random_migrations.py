@@ -21,3 +21,9 @@ def test_what_a_verdict_lets_over_runs_to_its_end(database: Engine, block: int) 
             break
     assert kinds["refused"] > 0
     assert kinds["migrated"] + kinds["undone"] > 3
+
+
+@pytest.mark.parametrize("seed", [1034, 2618])
+def test_what_a_message_might_bring_is_not_counted_on(database: Engine, seed: int) -> None:
+    found = tried(seed)
+    assert (found.kind, found.codes) == ("refused", ("variable_missing",))
