@@ -39,6 +39,7 @@ def _short(figures: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
+    report.quiet()
     with cluster():
         failed = main(sys.argv[1:])
     sys.exit(min(failed, 1))

@@ -1,11 +1,19 @@
 """What a program of this folder prints: its figures as JSON, and an exit code which says whether all was right."""
 
 import json
+import logging
 import os
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
+
+import structlog
+
+
+def quiet() -> None:
+    """Only errors are logged: standard output is for the figures."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
 def timed(run: Callable[..., dict[str, Any]], **options: Any) -> dict[str, Any]:
@@ -17,6 +25,7 @@ def timed(run: Callable[..., dict[str, Any]], **options: Any) -> dict[str, Any]:
 
 def main(run: Callable[..., dict[str, Any]]) -> None:
     """Run with `KEY=NUMBER` options of the command line; exit code 1 where not everything was right."""
+    quiet()
     options = {key: int(value) for key, _, value in (each.partition("=") for each in sys.argv[1:])}
     figures = timed(run, **options)
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
