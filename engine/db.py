@@ -1,8 +1,8 @@
 """PostgreSQL: one engine a process, and `transaction()`, the only place which commits."""
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -94,6 +94,33 @@ def transaction() -> Iterator[Session]:
             raise busy_or(error) from error
     if failed is not None:
         raise failed
+
+
+@contextmanager
+def together(target: Engine, *, durable: bool = True) -> Iterator[Callable[[], AbstractContextManager[Session]]]:
+    """Many units of work in one real transaction: gives a stand-in for `transaction` which makes savepoints of it.
+
+    durable=False does not wait for the disk: a crash may lose the whole, never a part.
+    """
+
+    @contextmanager
+    def unit() -> Iterator[Session]:
+        failed: StepFailed | None = None
+        with (
+            Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+            session.begin(),
+        ):
+            try:
+                yield session
+            except StepFailed as error:
+                failed = error
+        if failed is not None:
+            raise failed
+
+    with target.connect() as connection, connection.begin():
+        if not durable:
+            connection.execute(text("SET LOCAL synchronous_commit = off"))
+        yield unit
 
 
 def busy_or(error: DBAPIError | PendingRollbackError) -> Exception:

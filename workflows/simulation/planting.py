@@ -5,21 +5,22 @@ of it in the real present, and nobody waits for a lock. A case is known by its m
 interrupted goes on where it stopped, and none is planted twice.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from engine import db
 from engine.clock import now
-from engine.errors import EngineError, StepFailed
+from engine.errors import EngineError
 from workflows import people
 from workflows.models import Case, Person
 from workflows.simulation import MOST_EVENTS_A_CASE, next_event
-from workflows.simulation.world import Transaction, World
+from workflows.simulation.world import World
 
 PAST = timedelta(days=182)
 _RECENT, _FIRST = timedelta(days=10), 40  # the first cases are those of the last days: work for who looks in early
@@ -50,30 +51,9 @@ def plant(engine: Engine, cases: int, seed: int, on_progress: Callable[[int, int
 
 def _one(engine: Engine, name: str, staff: list[Person], rng: Random, ago: timedelta) -> None:
     until = now()
-    with engine.connect() as connection, connection.begin():
-        connection.execute(text("SET LOCAL synchronous_commit = off"))  # what a crash loses is planted again
-        world = World(_inside(connection), rng, staff=staff)
+    with db.together(engine, durable=False) as transaction:  # what a crash loses is planted again
+        world = World(transaction, rng, staff=staff)
         world.put(until - ago)
         for _ in range(MOST_EVENTS_A_CASE):
             if not next_event(world, until, name):
                 return
-
-
-def _inside(connection: Connection) -> Transaction:
-    """`engine.db.transaction`, as a savepoint of the connection's transaction."""
-
-    @contextmanager
-    def transaction() -> Iterator[Session]:
-        failed: StepFailed | None = None
-        with (
-            Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
-            session.begin(),
-        ):
-            try:
-                yield session
-            except StepFailed as error:
-                failed = error
-        if failed is not None:
-            raise failed
-
-    return transaction
