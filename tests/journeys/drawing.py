@@ -1,8 +1,9 @@
 """Drawing in the studio as people do it: by mouse and keyboard on the canvas, in the panel and the editors."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Error, Locator, Page
 
 from tests.journeys.conftest import Visitor
 
@@ -70,9 +71,14 @@ class Desk:
 
     def select(self, element_id: str) -> None:
         """Click on an element, with nothing of another one's before it."""
-        self.away()
-        self.page.mouse.click(*self.middle(element_id))
-        self.page.locator(f'.djs-element.selected[data-element-id="{element_id}"]').wait_for()
+        selected = self.page.locator(f'.djs-element.selected[data-element-id="{element_id}"]')
+        for patience in (4_000, 8_000, 16_000):  # a canvas which still moves lets a click go past
+            self.away()
+            self.page.mouse.click(*self.middle(element_id))
+            with suppress(Error):
+                selected.wait_for(timeout=patience)
+                return
+        selected.wait_for(timeout=1_000)
 
     def pad(self, action: str) -> None:
         """Click an entry of the context pad."""

@@ -225,8 +225,9 @@ def test_the_inbox_is_worked_by_keyboard(visit: Callable[..., Visitor]) -> None:
     keyboard.press("?")
     assert staff.page.locator("#keys").is_visible()
     keyboard.press("Escape")
+    staff.page.locator("#keys").wait_for(state="hidden")
     keyboard.press("/")
-    assert staff.page.evaluate("document.activeElement.type") == "search"
+    staff.page.wait_for_function("document.activeElement.type === 'search'")
     keyboard.press("Escape")
     staff.page.evaluate("document.activeElement.blur()")
     keyboard.press("g")
