@@ -23,6 +23,7 @@ _ALL = frozenset(Role)
 _WORKING = _ALL - {Role.AUDITOR, Role.ADMINISTRATOR, Role.PROCESS_OWNER, Role.PROCESS_APPROVER}
 _SEES_ALL = frozenset({Role.MANAGER, Role.MANAGEMENT, Role.LEGAL, Role.AUDITOR})
 _SEES_EXTERNAL = _SEES_ALL | {Role.INTAKE}
+_OVERSEES_ALL = frozenset({Role.MANAGER, Role.AUDITOR})
 _CHANGES_NOTHING = frozenset({Role.AUDITOR})
 
 # verb -> roles which have it without looking at a thing
@@ -38,13 +39,14 @@ GENERAL: Mapping[str, frozenset[Role]] = {
     "definition.draft": frozenset({Role.PROCESS_OWNER}),
     "definition.approve": frozenset({Role.PROCESS_APPROVER}),
     "definition.publish": frozenset({Role.PROCESS_OWNER, Role.PROCESS_APPROVER}),
+    "definition.rollback": frozenset({Role.PROCESS_APPROVER}),
     "policy.read": _ALL,
     "policy.edit": frozenset({Role.PROCESS_OWNER}),
     "instance.list": frozenset({Role.MANAGER, Role.MANAGEMENT, Role.ADMINISTRATOR, Role.PROCESS_OWNER, Role.AUDITOR}),
     "instance.control": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     "instance.migrate": frozenset({Role.PROCESS_OWNER, Role.ADMINISTRATOR}),
     "incident.read": frozenset({Role.MANAGER, Role.ADMINISTRATOR, Role.PROCESS_OWNER, Role.AUDITOR}),
-    "incident.retry": frozenset({Role.ADMINISTRATOR, Role.PROCESS_OWNER}),
+    "incident.retry": frozenset({Role.MANAGER, Role.ADMINISTRATOR, Role.PROCESS_OWNER}),
     "message.publish": frozenset({Role.INTAKE, Role.MANAGER, Role.ADMINISTRATOR}),
     "outbox.read": frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.AUDITOR}),
     "report.read": frozenset({Role.MANAGER, Role.MANAGEMENT, Role.HEAD, Role.AUDITOR, Role.PROCESS_OWNER}),
@@ -133,7 +135,7 @@ def _may_task(session: Session, person: Person, held: frozenset[Role], verb: str
 
 
 def led(session: Session, person: Person) -> set[str]:
-    """Codes of the departments a head leads: the own one and those below it."""
+    """Codes of the departments a head (or management) leads: the own one and those below it."""
     below: dict[str, list[str]] = {}
     for place in rules.current(session).places:
         below.setdefault(place.parent or "", []).append(place.code)
@@ -145,6 +147,21 @@ def led(session: Session, person: Person) -> set[str]:
             found.add(code)
             open_codes.extend(below.get(code, []))
     return found
+
+
+def overseen(session: Session, person: Person) -> frozenset[str] | None:
+    """Codes of the departments whose open work a person oversees, whoever has it; None: of all of them.
+
+    Complaints managers and auditors oversee the enterprise; heads and management their own department and those below
+    it, which for the department at the top is everything; everybody else the own department.
+    """
+    held = roles(person)
+    if held & _OVERSEES_ALL:
+        return None
+    if held & {Role.HEAD, Role.MANAGEMENT}:
+        found = led(session, person)
+        return None if found >= {place.code for place in rules.current(session).places} else frozenset(found)
+    return frozenset({person.department}) if held else frozenset()
 
 
 def visible(session: Session, person: Person) -> ColumnElement[bool]:
