@@ -21,6 +21,7 @@ from engine.drafts import (
 from engine.errors import NotFound
 from engine.models import DefinitionFile, ProcessDefinition
 from engine.publishing import compiled, compiled_by_id, publish_files
+from engine.rollback import propose_version, republish
 from engine.spiff.compiled import Compiled
 
 __all__ = [
@@ -36,9 +37,11 @@ __all__ = [
     "listing",
     "load_folder",
     "open_draft",
+    "propose_version",
     "publish_draft",
     "publish_files",
     "reject_draft",
+    "republish",
     "retire",
     "save_draft",
     "submit_draft",

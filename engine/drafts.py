@@ -1,6 +1,6 @@
 """Drafts: bundles on their way to publication, edited at leisure, reviewed by a second person."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +12,13 @@ from engine.models import DefinitionFile, Draft, DraftFile, DraftState, ProcessD
 from engine.publishing import gate, publish_files
 
 
-def create_draft(session: Session, key: str, files: Mapping[str, bytes], *, author: str) -> Draft:
-    """A new draft, of a bundle which need not be published yet. Raises Conflict where `key` has one, Invalid."""
+def create_draft(
+    session: Session, key: str, files: Mapping[str, bytes], *, author: str, others: Collection[str] = ()
+) -> Draft:
+    """A new draft, of a bundle which need not be published yet. Raises Conflict where `key` has one, Invalid.
+
+    others: whose work the content is besides; they count as authors, too.
+    """
     facts = bundles.manifest(files)
     if session.get(Draft, key, with_for_update=True) is not None:
         raise Conflict("There is a draft already", key=key)
@@ -28,6 +33,7 @@ def create_draft(session: Session, key: str, files: Mapping[str, bytes], *, auth
         name_en=facts.name_en,
         base_version=version,
         author=author,
+        authors=list(dict.fromkeys((author, *others))),
         updated_at=now(),
         files=[DraftFile(path=path, content=content) for path, content in sorted(files.items())],
     )
@@ -84,8 +90,16 @@ def save_draft(session: Session, key: str, files: Mapping[str, bytes], *, author
         if path not in files:
             draft.files.remove(file)
     draft.name_zh, draft.name_en = facts.name_zh, facts.name_en
-    draft.author, draft.reviewer, draft.reviewed_sha256 = author, None, None
+    _written(draft, author)
+    draft.reviewer, draft.reviewed_sha256 = None, None
     return _turned(session, draft, DraftState.EDITING)
+
+
+def _written(draft: Draft, author: str) -> None:
+    """`author` had a hand in it: who co-wrote a draft is no second person for it, whoever saved last."""
+    draft.author = author
+    if author not in draft.authors:
+        draft.authors = [*draft.authors, author]
 
 
 def _turned(session: Session, draft: Draft, state: DraftState) -> Draft:
@@ -105,17 +119,18 @@ def submit_draft(session: Session, key: str, *, author: str, if_rev: int, note: 
     if draft.state != DraftState.EDITING:
         raise Conflict("The draft was handed in already", key=key, state=str(draft.state))
     gate(session, _files(draft))
-    draft.author, draft.note = author, note
+    _written(draft, author)
+    draft.note = note
     return _turned(session, draft, DraftState.IN_REVIEW)
 
 
 def approve_draft(session: Session, key: str, *, reviewer: str, if_rev: int) -> Draft:
-    """Approve what was submitted. Raises Forbidden for its author: a second person looks; Conflict."""
+    """Approve what was submitted. Raises Forbidden for each of its authors: a second person looks; Conflict."""
     draft = _locked(session, key, if_rev)
     if draft.state != DraftState.IN_REVIEW:
         raise Conflict("The draft is not in review", key=key, state=str(draft.state))
-    if reviewer == draft.author:
-        raise Forbidden("The author of a draft cannot approve it", key=key)
+    if reviewer in (draft.author, *draft.authors):
+        raise Forbidden("An author of a draft cannot approve it", key=key)
     draft.reviewer, draft.reviewed_sha256 = reviewer, bundles.digest(_files(draft))
     return _turned(session, draft, DraftState.APPROVED)
 
@@ -141,7 +156,9 @@ def publish_draft(session: Session, key: str, *, author: str, if_rev: int) -> Pr
     files = _files(draft)
     if draft.state != DraftState.APPROVED or draft.reviewed_sha256 != bundles.digest(files):
         raise Conflict("The draft is not approved", key=key, state=str(draft.state))
-    made = publish_files(session, key, files, author=author, approver=draft.reviewer, note=draft.note)
+    made = publish_files(
+        session, key, files, author=author, authors=draft.authors, approver=draft.reviewer, note=draft.note
+    )
     session.delete(draft)
     session.flush()
     return made

@@ -82,6 +82,7 @@ class ProcessDefinition(Base):
     files live in `DefinitionFile`; `bound` pins the called processes: process id -> definition id as text.
     `starts_on`: names of the messages which start an instance, of the signals with `signal:` before the name.
     `sha256` is over all file names and contents; `lint` is the gate's report at publication.
+    `authors`: who changed the content; `author`: who published it; `approver`: the second person.
     """
 
     __tablename__ = "process_definition"
@@ -99,6 +100,7 @@ class ProcessDefinition(Base):
     lint: Mapped[list[Json]] = mapped_column(default=list)
     note: Mapped[str] = mapped_column(default="")
     author: Mapped[str]
+    authors: Mapped[list[str]] = mapped_column(default=list)
     approver: Mapped[str | None]
     published_at: Mapped[datetime] = mapped_column(default=now)
     retired_at: Mapped[datetime | None]
@@ -117,7 +119,10 @@ class DefinitionFile(Base):
 
 
 class Draft(Base):
-    """The editable state of a bundle; `rev` is the version its editors send back in If-Match."""
+    """The editable state of a bundle; `rev` is the version its editors send back in If-Match.
+
+    `author` saved last; `authors` are all who saved or handed it in since the draft began, none of whom may approve it.
+    """
 
     __tablename__ = "draft"
 
@@ -129,6 +134,7 @@ class Draft(Base):
     base_version: Mapped[int | None]
     note: Mapped[str] = mapped_column(default="")
     author: Mapped[str]
+    authors: Mapped[list[str]] = mapped_column(default=list)
     reviewer: Mapped[str | None]
     reviewed_sha256: Mapped[str | None]
     updated_at: Mapped[datetime] = mapped_column(default=now)

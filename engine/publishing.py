@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from uuid import UUID
 
@@ -32,12 +32,14 @@ def publish_files(
     files: Mapping[str, bytes],
     *,
     author: str,
+    authors: Sequence[str] = (),
     approver: str | None = None,
     note: str = "",
 ) -> ProcessDefinition:
     """Publish a bundle as the next version of `key`; the same content as the latest version is that version.
 
     files: path -> content of `*.bpmn`, `*.dmn`, `*.form` and `bundle.json` ({"key", "name": {"zh", "en"}, "process"}).
+    author: who publishes; authors: whose work it is, where that is not the same person alone.
     Called processes outside of the bundle are pinned to their latest versions; when one of those is newer than before,
     the same content is a new version. Raises Invalid with the gate's findings as problems where one is an error.
     """
@@ -72,6 +74,7 @@ def publish_files(
         lint=[finding.as_json() for finding in findings],
         note=note,
         author=author,
+        authors=list(authors) or [author],
         approver=approver,
         published_at=now(),
         files=[DefinitionFile(path=path, content=content) for path, content in sorted(files.items())],

@@ -109,6 +109,58 @@ def test_a_draft_goes_from_its_author_by_a_second_person_to_a_version(session: S
     assert (reopened.base_version, reopened.state, len(reopened.files)) == (1, DraftState.EDITING, len(TWO))
 
 
+def test_nobody_who_wrote_on_a_draft_since_the_last_publication_approves_it(session: Session) -> None:
+    draft = definitions.create_draft(session, "test", ONE, author="anna")
+    draft = definitions.save_draft(session, "test", TWO, author="bert", if_rev=draft.rev)
+    draft = definitions.submit_draft(session, "test", author="carl", if_rev=draft.rev)
+    for author in ("anna", "bert", "carl"):
+        with pytest.raises(Forbidden):
+            definitions.approve_draft(session, "test", reviewer=author, if_rev=draft.rev)
+    draft = definitions.reject_draft(session, "test", reviewer="dora", if_rev=draft.rev, note="too short")
+    draft = definitions.submit_draft(session, "test", author="carl", if_rev=draft.rev)
+    draft = definitions.approve_draft(session, "test", reviewer="dora", if_rev=draft.rev)
+    made = definitions.publish_draft(session, "test", author="bert", if_rev=draft.rev)
+    assert (made.authors, made.author, made.approver) == (["anna", "bert", "carl"], "bert", "dora")
+    assert definitions.open_draft(session, "test", author="dora").authors == ["dora"]
+
+
+def test_an_older_version_comes_back_at_once_by_none_of_its_authors(session: Session) -> None:
+    definitions.publish_files(session, "test", ONE, author="anna", authors=["bert", "carl"])
+    with pytest.raises(Conflict):
+        definitions.republish(session, "test", 1, author="dora", note="it runs already")
+    definitions.publish_files(session, "test", TWO, author="anna")
+    for author in ("anna", "bert", "carl"):
+        with pytest.raises(Forbidden):
+            definitions.republish(session, "test", 1, author=author, note="mine is better")
+    with pytest.raises(NotFound):
+        definitions.republish(session, "test", 7, author="dora", note="no such version")
+    made = definitions.republish(session, "test", 1, author="dora", note="the second one is wrong")
+    assert definitions.files(session, made) == ONE
+    assert (made.version, made.authors, made.author, made.approver) == (3, ["bert", "carl"], "dora", "dora")
+
+
+def test_an_older_version_comes_back_by_review_of_somebody_who_did_not_write_it(session: Session) -> None:
+    definitions.publish_files(session, "test", ONE, author="anna", authors=["bert"])
+    definitions.publish_files(session, "test", TWO, author="anna")
+    draft = definitions.propose_version(session, "test", 1, author="carl", note="the second one is wrong")
+    assert (draft.state, draft.base_version, draft.note) == (DraftState.IN_REVIEW, 2, "the second one is wrong")
+    for author in ("bert", "carl"):
+        with pytest.raises(Forbidden):
+            definitions.approve_draft(session, "test", reviewer=author, if_rev=draft.rev)
+    draft = definitions.approve_draft(session, "test", reviewer="dora", if_rev=draft.rev)
+    made = definitions.publish_draft(session, "test", author="carl", if_rev=draft.rev)
+    assert (made.version, definitions.files(session, made)) == (3, ONE)
+    assert made.authors == ["carl", "bert"]
+
+
+def test_going_back_waits_for_the_draft_there_is(session: Session) -> None:
+    definitions.publish_files(session, "test", ONE, author="anna")
+    definitions.publish_files(session, "test", TWO, author="anna")
+    definitions.open_draft(session, "test", author="anna")
+    with pytest.raises(Conflict):
+        definitions.propose_version(session, "test", 1, author="carl", note="the second one is wrong")
+
+
 def test_an_approved_draft_which_is_edited_again_needs_a_new_approval(session: Session) -> None:
     draft = definitions.create_draft(session, "test", ONE, author="anna")
     draft = definitions.submit_draft(session, "test", author="anna", if_rev=draft.rev)

@@ -231,18 +231,22 @@ def version_bundle(session: Session, key: str, version: int) -> Response:
 @blueprint.post(f"/definitions/<key>/versions/{VERSION}/republish")
 @blueprint.commands(DefinitionOut, status=201, body=NoteIn)
 def republish(session: Session, body: dict[str, str], key: str, version: int) -> Answer:
-    """Publish the content of an older version as the newest: roll back"""
-    people.require(session, me(), "definition.publish")
-    old = definitions.version_of(session, key, version)
-    made = definitions.publish_files(
-        session,
-        key,
-        definitions.files(session, old),
-        author=str(me().id),
-        approver=old.approver,
-        note=body["note"],
-    )
+    """Publish the content of an older version as the newest: roll back at once
+
+    For those with the right to in an emergency, and for none of the authors of that content.
+    """
+    people.require(session, me(), "definition.rollback")
+    made = definitions.republish(session, key, version, author=str(me().id), note=body["note"])
     return Answer(made, location=f"/api/v1/definitions/{key}/versions/{made.version}")
+
+
+@blueprint.post(f"/definitions/<key>/versions/{VERSION}/propose")
+@blueprint.commands(DraftReceipt, status=201, body=NoteIn)
+def propose(session: Session, body: dict[str, str], key: str, version: int) -> Answer:
+    """Hand the content of an older version in for review: roll back by a second person"""
+    people.require(session, me(), "definition.draft")
+    draft = definitions.propose_version(session, key, version, author=str(me().id), note=body["note"])
+    return Answer(draft, rev=draft.rev, location=f"/api/v1/drafts/{draft.key}")
 
 
 @blueprint.post("/drafts/import")

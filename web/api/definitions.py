@@ -31,6 +31,7 @@ class DefinitionOut(Schema):
     sha256 = fields.String(required=True)
     note = fields.String(required=True)
     author = fields.String(required=True)
+    authors = fields.List(fields.String(), required=True)
     approver = fields.String(required=True, allow_none=True)
     published_at = fields.AwareDateTime(required=True)
     retired_at = fields.AwareDateTime(required=True, allow_none=True)

@@ -43,6 +43,7 @@ class DraftReceipt(Schema):
     base_version = fields.Integer(required=True, allow_none=True)
     note = fields.String(required=True)
     author = fields.String(required=True)
+    authors = fields.List(fields.String(), required=True)
     reviewer = fields.String(required=True, allow_none=True)
     reviewed_sha256 = fields.String(required=True, allow_none=True)
     updated_at = fields.AwareDateTime(required=True)

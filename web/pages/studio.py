@@ -76,7 +76,7 @@ def edit(key: str) -> str:
         published = next(iter(definitions.versions(session, key)), None)
         if draft is None and published is None:
             raise NotFound
-        know_people(session, [draft.reviewer if draft else None, draft.author if draft else None])
+        know_people(session, [draft.reviewer, *draft.authors] if draft else [])
         return render_template(
             "studio_edit.html",
             key=key,
@@ -84,7 +84,7 @@ def edit(key: str) -> str:
             published=published,
             name=draft or published,
             may=_may(session),
-            mine=draft is not None and draft.author == str(me().id),
+            mine=draft is not None and str(me().id) in (draft.author, *draft.authors),
             readonly=draft is None
             or draft.state != DraftState.EDITING
             or not people.may(session, me(), "definition.draft"),
@@ -99,8 +99,8 @@ def versions(key: str) -> str:
         draft = session.get(Draft, key)
         if not found and draft is None:
             raise NotFound
-        known = [one for row in found for one in (row.author, row.approver)]
-        know_people(session, [*known, *((draft.author, draft.reviewer) if draft else ())])
+        known = [one for row in found for one in (row.author, row.approver, *row.authors)]
+        know_people(session, [*known, *((*draft.authors, draft.reviewer) if draft else ())])
         counts = running(session)
         chosen = _chosen(found, draft)
         return render_template(
@@ -110,6 +110,7 @@ def versions(key: str) -> str:
             rows=[(row, counts.get((row.key, row.version), 0)) for row in found],
             draft=draft,
             may=_may(session),
+            myself=str(me().id),
             **_compared(session, key, *chosen),
         )
 
@@ -172,7 +173,8 @@ def standing(session: Session, key: str) -> Counter[str]:
 
 
 def _may(session: Session) -> dict[str, bool]:
-    return {name: people.may(session, me(), f"definition.{name}") for name in ("draft", "approve", "publish")} | {
+    verbs = ("draft", "approve", "publish", "rollback")
+    return {name: people.may(session, me(), f"definition.{name}") for name in verbs} | {
         "migrate": people.may(session, me(), "instance.migrate")
     }
 

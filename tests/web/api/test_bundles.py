@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from engine import definitions
+from engine.db import transaction
 from tests.web import bundle
 from tests.web.conftest import Door, problem
+from workflows.models import Person, Role
 
 DECISION = b"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="D" name="levels" namespace="http://x">
@@ -111,21 +114,59 @@ def test_the_check_knows_the_domain_and_the_other_processes(owner: Door, process
     assert answer["accepted"], answer["findings"]
 
 
-def test_an_older_version_is_published_again_as_the_newest(owner: Door, process: None) -> None:
-    second = owner.post("/drafts", {"key": "complaint", "files": texts("第二版")})
-    assert second.json is not None
-    from engine import definitions
-    from engine.db import transaction
-
+def second_version() -> None:
     with transaction() as session:
         definitions.publish_files(session, "complaint", bundle.files("第二版"), author="system")
-    problem(owner.post("/definitions/complaint/versions/1/republish", {}), 422)
-    answer = owner.post("/definitions/complaint/versions/1/republish", {"note": "第二版有误"})
+
+
+def test_an_older_version_is_published_again_as_the_newest_by_an_approver(
+    owner: Door, approver: Door, process: None
+) -> None:
+    second_version()
+    problem(owner.post("/definitions/complaint/versions/1/republish", {"note": "第二版有误"}), 403)
+    problem(approver.post("/definitions/complaint/versions/1/republish", {}), 422)
+    problem(approver.post("/definitions/complaint/versions/2/republish", {"note": "已是最新"}), 409)
+    answer = approver.post("/definitions/complaint/versions/1/republish", {"note": "第二版有误"})
     assert answer.status_code == 201, answer.text
     assert answer.json is not None
     assert (answer.json["version"], answer.json["name_zh"], answer.json["note"]) == (3, "投诉处理", "第二版有误")
     changes = owner.get("/definitions/complaint/changes?old=1&new=3").json
     assert changes == {"items": []}
+
+
+def test_an_owner_proposes_an_older_version_and_a_second_person_approves(
+    owner: Door, approver: Door, process: None
+) -> None:
+    second_version()
+    problem(approver.post("/definitions/complaint/versions/1/propose", {"note": "第二版有误"}), 403)
+    problem(owner.post("/definitions/complaint/versions/1/propose", {}), 422)
+    made = owner.post("/definitions/complaint/versions/1/propose", {"note": "第二版有误"}).json
+    assert made is not None
+    assert (made["state"], made["note"]) == ("in_review", "第二版有误")
+    problem(owner.post("/definitions/complaint/versions/1/propose", {"note": "再来"}), 409)
+    approved = approver.post("/drafts/complaint/approve", headers=match(made)).json
+    assert approved is not None
+    answer = owner.post("/drafts/complaint/publish", headers=match(approved)).json
+    assert answer is not None
+    assert (answer["version"], answer["name_zh"]) == (3, "投诉处理")
+
+
+def test_a_co_author_cannot_approve_although_somebody_else_saved_last(
+    as_: Callable[[str], Door], owner: Door, world: dict[str, Person], process: None
+) -> None:
+    with transaction() as session:
+        both = session.merge(world["approver"])
+        both.roles = [Role.PROCESS_OWNER.value, Role.PROCESS_APPROVER.value]
+    helper, made = as_("approver"), draft(owner)
+    for door, name in ((helper, "乙改的"), (owner, "甲写的")):
+        saved = door.put("/drafts/complaint", {"files": texts(name)}, headers=match(made)).json
+        assert saved is not None
+        made = saved
+    made = step(owner, "submit", made)
+    problem(helper.post("/drafts/complaint/approve", headers=match(made)), 403)
+    page = helper.client.get("/studio/complaint").text
+    assert 'data-draft="approve"' not in page
+    assert "您参与过编写" in page
 
 
 def test_changes_are_plain_sentences_with_old_and_new(owner: Door, process: None) -> None:
