@@ -19,10 +19,10 @@ from openpyxl.cell import WriteOnlyCell
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import cases, parties, usertasks
+from workflows import boxes, cases, parties
 from workflows.authorisation import TaskInCase
+from workflows.boxes import Box
 from workflows.models import Case, Export, Person
-from workflows.usertasks import Box
 
 Format = Literal["csv", "xlsx"]
 Row = TypeVar("Row")
@@ -163,7 +163,7 @@ def write_tasks(
     session: Session,
     person: Person,
     box: Box,
-    filters: usertasks.Filters,
+    filters: boxes.Filters,
     columns: Sequence[str],
     manner: Manner,
 ) -> Written:
@@ -173,7 +173,7 @@ def write_tasks(
         after = None
         if last is not None:
             after = (last.task.completed_at if box == "done" else last.task.due_at, last.task.id)
-        return usertasks.inbox(session, person, box, filters, after, _PAGE)
+        return boxes.inbox(session, person, box, filters, after, _PAGE)
 
     rows = _all(session, page)
     return _write(session, person, "tasks", filters, chosen("tasks", columns), rows, manner, box=box)
@@ -202,7 +202,7 @@ def _write(
     session: Session,
     person: Person,
     what: str,
-    filters: cases.Filters | usertasks.Filters,
+    filters: cases.Filters | boxes.Filters,
     columns: list[Column],
     rows: Iterator[Any],
     manner: Manner,

@@ -1,52 +1,26 @@
 """What a person does with a user task. Every door comes through here, and here alone it is authorised.
 
-The four boxes of a person: `mine` (given to me or offered to me by name), `department` (open and nobody's),
-`open` (all of my department, whoever has it; of all departments for managers, management and auditors), `done`
-(completed by me).
+Which tasks a person sees in which of their boxes is in `workflows.boxes`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal_column, not_, or_, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from engine import forms, instances
 from engine import usertasks as engine_tasks
-from engine.clock import now
 from engine.errors import Forbidden, NotFound
-from engine.models import Json, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
+from engine.models import Json, ProcessInstance, TaskStatus, UserTask
 from workflows import authorisation, authority, cases, gates, notices, people
 from workflows.authorisation import TaskInCase
 from workflows.errors import BadComplaint, NoSuchTask
-from workflows.models import Case, Person, Role, RulesMark, Source, Submission
+from workflows.models import Case, Person, RulesMark, Submission
 
-Box = Literal["mine", "department", "open", "done"]
 _VERBS = ("claim", "unclaim", "draft", "complete", "transfer", "return", "assign", "urge")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What an inbox is narrowed by; None means any.
-
-    overdue: past its due date now; element: id of the step in the diagram; process, version: of the bundle it is drawn
-    in; claimed: whether it is somebody's; text: as in `cases.Filters`.
-    """
-
-    department: str | None = None
-    assignee: str | None = None
-    element: str | None = None
-    process: str | None = None
-    version: int | None = None
-    claimed: bool | None = None
-    channel: str | None = None
-    nature: str | None = None
-    risk: str | None = None
-    overdue: bool | None = None
-    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,116 +32,6 @@ class Opened:
     form: forms.Form | None
     verbs: frozenset[str]
     earlier: list[Submission] = field(default_factory=list)
-
-
-def inbox(
-    session: Session,
-    person: Person,
-    box: Box = "mine",
-    filters: Filters | None = None,
-    after: tuple[datetime | None, UUID] | None = None,
-    limit: int = 50,
-) -> list[TaskInCase]:
-    """A page of tasks with their cases.
-
-    Open boxes by due date (tasks without one last), `done` by completion, newest first. `after`: (due_at or
-    completed_at, id) of the last row before. Cases the person is named in, and internal ones they have no part in,
-    are left out.
-    """
-    authorisation.require(session, person, "task.list")
-    query = (
-        select(UserTask, Case)
-        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .outerjoin(Case, Case.number == ProcessInstance.business_key)
-        .options(joinedload(Case.party))
-        .where(_of_box(session, person, box), _seen(person), *_conditions(filters or Filters()))
-    )
-    rows = _done(session, query, after, limit) if box == "done" else _open(session, query, after, limit)
-    return [TaskInCase(task, case) for task, case in rows]
-
-
-_Query = Select[UserTask, Case]
-
-
-def _done(
-    session: Session, query: _Query, after: tuple[datetime | None, UUID] | None, limit: int
-) -> list[tuple[UserTask, Case]]:
-    if after is not None:
-        query = query.where(tuple_(UserTask.completed_at, UserTask.id) < after)
-    ordered = query.order_by(UserTask.completed_at.desc(), UserTask.id.desc()).limit(limit)
-    return [(task, case) for task, case in session.execute(ordered)]
-
-
-def _open(
-    session: Session, query: _Query, after: tuple[datetime | None, UUID] | None, limit: int
-) -> list[tuple[UserTask, Case]]:
-    """Two ranges of the same index, first those with a due date, then those without: no page walks the one before."""
-    found: list[tuple[UserTask, Case]] = []
-    if after is None or after[0] is not None:
-        dated = query.where(UserTask.due_at.is_not(None))
-        if after is not None:
-            dated = dated.where(tuple_(UserTask.due_at, UserTask.id) > after)
-        found += [(t, c) for t, c in session.execute(dated.order_by(UserTask.due_at, UserTask.id).limit(limit))]
-    if len(found) < limit:
-        undated = query.where(UserTask.due_at.is_(None))
-        if after is not None and after[0] is None:
-            undated = undated.where(UserTask.id > after[1])
-        found += [(t, c) for t, c in session.execute(undated.order_by(UserTask.id).limit(limit - len(found)))]
-    return found
-
-
-def _of_box(session: Session, person: Person, box: Box) -> ColumnElement[bool]:
-    me, is_open = str(person.id), UserTask.status == literal_column("'open'")  # as the partial indexes say it
-    held = authorisation.roles(person)
-    if box == "mine":
-        return and_(is_open, or_(UserTask.assignee == me, UserTask.candidates.contains([me])))
-    if box == "done":
-        return and_(UserTask.status == literal_column("'completed'"), UserTask.completed_by == me)
-    if box == "department":
-        return and_(is_open, UserTask.department == person.department, UserTask.assignee.is_(None))
-    if held & {Role.MANAGER, Role.MANAGEMENT, Role.AUDITOR}:
-        return is_open
-    if Role.HEAD in held:
-        return and_(is_open, UserTask.department.in_(authorisation.led(session, person)))
-    return and_(is_open, UserTask.department == person.department) if held else false()
-
-
-def _seen(person: Person) -> ColumnElement[bool]:
-    me, held = str(person.id), authorisation.roles(person)
-    not_named = or_(Case.id.is_(None), not_(Case.named.contains([me])))
-    if held & {Role.MANAGER, Role.MANAGEMENT, Role.LEGAL, Role.AUDITOR, Role.HEAD}:
-        return not_named
-    part = or_(UserTask.assignee == me, UserTask.candidates.contains([me]), UserTask.completed_by == me)
-    return and_(not_named, or_(Case.id.is_(None), Case.source == Source.EXTERNAL.value, part))
-
-
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    for column, wanted in (
-        (UserTask.department, filters.department),
-        (UserTask.assignee, filters.assignee),
-        (UserTask.element_id, filters.element),
-        (Case.channel, filters.channel),
-        (Case.nature, filters.nature),
-        (Case.risk, filters.risk),
-    ):
-        if wanted is not None:
-            found.append(column == wanted)
-    if filters.process is not None or filters.version is not None:
-        drawn = select(ProcessDefinition.id)
-        if filters.process is not None:
-            drawn = drawn.where(ProcessDefinition.key == filters.process)
-        if filters.version is not None:
-            drawn = drawn.where(ProcessDefinition.version == filters.version)
-        found.append(UserTask.definition_id.in_(drawn))
-    if filters.claimed is not None:
-        found.append(UserTask.assignee.is_not(None) if filters.claimed else UserTask.assignee.is_(None))
-    if filters.overdue is not None:
-        late = and_(UserTask.due_at.is_not(None), UserTask.due_at < now())
-        found.append(late if filters.overdue else not_(late))
-    if filters.text:
-        found.append(cases.matching(filters.text))
-    return found
 
 
 def find(session: Session, task_id: UUID) -> TaskInCase:
@@ -257,7 +121,7 @@ def assign(session: Session, person: Person, task_id: UUID, assignee: Person, *,
     Raises NotAllowed or LockedOut where the assignee may not work on it.
     """
     found = _for(session, person, task_id, "task.assign")
-    _require_fit(session, assignee, found)
+    require_fit(session, assignee, found)
     task = engine_tasks.assign(session, task_id, assignee=str(assignee.id), actor=str(person.id), reason=reason)
     _tell(session, [assignee], found, "已分配给您的任务", "A task was given to you")
     return task
@@ -281,7 +145,7 @@ def transfer(
     if (department is None) == (assignee is None):
         raise _bad("department", "required", "请选择一个部门或一位人员", "choose a department or a person")
     if assignee is not None:
-        _require_fit(session, assignee, found, same_department=False)
+        require_fit(session, assignee, found, same_department=False)
         department = assignee.department
     elif department not in {known.code for known in people.departments(session)}:
         raise _bad("department", "unknown", "没有这个部门", "there is no such department")
@@ -363,7 +227,8 @@ def complete(
     return engine_tasks.complete(session, task_id, dict(data), actor=str(person.id), rev=rev, held=held)
 
 
-def _require_fit(session: Session, assignee: Person, found: TaskInCase, *, same_department: bool = True) -> None:
+def require_fit(session: Session, assignee: Person, found: TaskInCase, *, same_department: bool = True) -> None:
+    """Nothing, or why this person cannot work on this task: LockedOut, NotAllowed, FourEyes, OverAuthority."""
     if authorisation.locked_out(assignee, found):
         authorisation.require(session, assignee, "task.claim", found)
     if same_department:

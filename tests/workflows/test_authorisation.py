@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from tests.workflows.builders import a_case, a_task
 from tests.workflows.conftest import Who
-from workflows import authorisation, cases, usertasks
+from workflows import authorisation, boxes, cases, usertasks
 from workflows.authorisation import TaskInCase
 from workflows.errors import LockedOut, NoSuchCase, NoSuchTask, NotAllowed
 from workflows.models import Source
@@ -67,8 +67,8 @@ def test_the_agent_complained_about_can_neither_open_nor_own_the_case(house: Ses
         with pytest.raises(LockedOut):
             attempt()
     assert case not in cases.listing(house, who("staff"))
-    assert usertasks.inbox(house, who("staff"), "department") == []
-    assert [row.task.id for row in usertasks.inbox(house, who("staff2"), "department")] == [task.id]
+    assert boxes.inbox(house, who("staff"), "department") == []
+    assert [row.task.id for row in boxes.inbox(house, who("staff2"), "department")] == [task.id]
 
 
 def test_even_a_manager_is_locked_out_of_a_case_about_them(house: Session, who: Who) -> None:
@@ -86,7 +86,7 @@ def test_an_internal_case_is_invisible_to_ordinary_staff(house: Session, who: Wh
         assert case not in cases.listing(house, who(login))
         with pytest.raises(NoSuchCase):
             cases.open_case(house, who(login), case.number)
-        assert usertasks.inbox(house, who(login), "department") == []
+        assert boxes.inbox(house, who(login), "department") == []
         with pytest.raises(NoSuchTask):
             usertasks.open_task(house, who(login), task.id)
     for login in ("manager", "legal", "management", "auditor", "head"):
@@ -97,7 +97,7 @@ def test_somebody_who_works_on_an_internal_case_sees_it(house: Session, who: Who
     case = a_case(house, source=Source.INTERNAL)
     a_task(house, case, assignee=str(who("staff").id))
     assert case in cases.listing(house, who("staff"))
-    assert len(usertasks.inbox(house, who("staff"), "mine")) == 1
+    assert len(boxes.inbox(house, who("staff"), "mine")) == 1
 
 
 def test_an_auditor_reads_everything_and_changes_nothing(house: Session, who: Who) -> None:

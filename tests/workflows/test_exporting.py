@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tests.workflows.builders import a_case, a_task
 from tests.workflows.conftest import Who
-from workflows import cases, exporting, usertasks
+from workflows import boxes, cases, exporting
 from workflows.models import Export
 from workflows.parties import Identity
 
@@ -85,7 +85,7 @@ def test_an_export_holds_what_the_filtered_list_shows_in_its_order(
 def test_tasks_are_exported_as_their_box_shows_them(house: Session, who: Who) -> None:
     late = a_task(house, a_case(house, summary="甲"), element_id="Task_Plan", due_at=NOON, department="quality")
     a_task(house, a_case(house, summary="乙"), element_id="Task_Pay")
-    filters = usertasks.Filters(element="Task_Plan", process="test")
+    filters = boxes.Filters(element="Task_Plan", process="test")
     columns = ["name", "department", "due_at", "summary"]
     written = exporting.write_tasks(house, who("manager"), "open", filters, columns, manner())
     assert lines(written)[1:] == [[late.name_zh, "quality", "2026-11-18 12:00", "甲"]]

@@ -13,21 +13,23 @@ from engine.models import UserTask
 from tests.workflows import bundles
 from tests.workflows.builders import a_case, a_task, in_hours
 from tests.workflows.conftest import Who
-from workflows import demo, people, seeds, usertasks
+from workflows import boxes, demo, people, seeds, usertasks
+from workflows.authorisation import TaskInCase
+from workflows.boxes import Filters
+from workflows.errors import NotAllowed
 from workflows.parties import Identity
 from workflows.receiving import Complaint, receive
-from workflows.usertasks import Filters
 
 
-def _ids(rows: list[usertasks.TaskInCase]) -> list[object]:
+def _ids(rows: list[TaskInCase]) -> list[object]:
     return [row.task.id for row in rows]
 
 
-def _all_pages(session: Session, who: Who, login: str, box: usertasks.Box, limit: int) -> list[UserTask]:
+def _all_pages(session: Session, who: Who, login: str, box: boxes.Box, limit: int) -> list[UserTask]:
     found: list[UserTask] = []
     after = None
     while True:
-        page = usertasks.inbox(session, who(login), box, after=after, limit=limit)
+        page = boxes.inbox(session, who(login), box, after=after, limit=limit)
         if not page:
             return found
         found += [row.task for row in page]
@@ -68,10 +70,10 @@ def test_what_is_offered_to_me_by_name_is_mine_and_what_somebody_took_is_not_the
     offered = a_task(house, case, department="logistics", candidates=[me], due_at=in_hours(30))
     free = a_task(house, case)
     a_task(house, case, assignee=str(who("staff2").id))
-    assert _ids(usertasks.inbox(house, who("staff"), "mine")) == [mine.id, offered.id]
-    assert _ids(usertasks.inbox(house, who("staff"), "department")) == [free.id]
-    assert len(usertasks.inbox(house, who("staff"), "open")) == 3
-    assert len(usertasks.inbox(house, who("manager"), "open")) == 4
+    assert _ids(boxes.inbox(house, who("staff"), "mine")) == [mine.id, offered.id]
+    assert _ids(boxes.inbox(house, who("staff"), "department")) == [free.id]
+    assert len(boxes.inbox(house, who("staff"), "open")) == 3
+    assert len(boxes.inbox(house, who("manager"), "open")) == 4
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_filters_narrow_the_list(house: Session, who: Who, filters: Filters, num
     a_task(house, late, due_at=in_hours(-1))
     a_task(house, a_case(house, risk="high"))
     a_task(house, a_case(house, order_no="O-77"), element_id="Task_Plan")
-    assert len(usertasks.inbox(house, who("staff"), "department", filters)) == number
+    assert len(boxes.inbox(house, who("staff"), "department", filters)) == number
 
 
 @pytest.mark.requirement("INT-12")
@@ -123,8 +125,8 @@ def test_pages_of_cases_hold_every_case_once_newest_first(house: Session, who: W
 
 def test_an_auditor_of_no_department_sees_no_department_box_of_others(house: Session, who: Who) -> None:
     a_task(house, a_case(house))
-    assert usertasks.inbox(house, who("auditor"), "department") == []
-    assert len(usertasks.inbox(house, who("auditor"), "open")) == 1
+    assert boxes.inbox(house, who("auditor"), "department") == []
+    assert len(boxes.inbox(house, who("auditor"), "open")) == 1
 
 
 def test_completing_a_task_takes_at_most_eight_statements(database: Engine) -> None:
@@ -139,7 +141,7 @@ def test_completing_a_task_takes_at_most_eight_statements(database: Engine) -> N
         staff = people.by_login(session, "staff")
         assert staff is not None
     with transaction() as session:
-        rows = usertasks.inbox(session, staff, "department")
+        rows = boxes.inbox(session, staff, "department")
     counts = []
     for row in rows:
         with transaction() as session:
@@ -148,3 +150,30 @@ def test_completing_a_task_takes_at_most_eight_statements(database: Engine) -> N
             usertasks.complete(session, staff, row.task.id, {"accept_outcome": "accepted", "read_back": True})
         counts.append(len([one for one in statements if "SAVEPOINT" not in one]))
     assert counts[-1] <= 8, statements
+
+
+@pytest.mark.parametrize("login", ["staff", "staff2", "head", "manager", "auditor", "quality"])
+def test_the_counts_of_the_boxes_are_those_of_their_pages(house: Session, who: Who, login: str) -> None:
+    me = str(who("staff").id)
+    shown, hidden = a_case(house), a_case(house, source="internal")
+    named = a_case(house, named=[me, str(who("manager").id)])
+    for case in (shown, hidden, named, None):
+        a_task(house, case)
+        a_task(house, case, assignee=me)
+        a_task(house, case, department="quality", candidates=[me])
+        a_task(house, case, department="quality", due_at=None)
+        a_task(house, case, status="completed", completed_by=me, completed_at=now())
+    counts = boxes.open_counts(house, who(login))
+    assert counts == {box: len(_all_pages(house, who, login, box, 7)) for box in boxes.BOXES}
+
+
+def test_a_box_is_counted_to_one_beyond_the_most_and_no_further(house: Session, who: Who) -> None:
+    for _ in range(5):
+        a_task(house, a_case(house))
+    assert boxes.open_counts(house, who("staff"), ["department"], most=3) == {"department": 4}
+    assert boxes.open_counts(house, who("staff"), ["mine", "department"], most=5) == {"mine": 0, "department": 5}
+
+
+def test_somebody_who_has_no_inbox_has_no_counts(house: Session, who: Who) -> None:
+    with pytest.raises(NotAllowed):
+        boxes.open_counts(house, who("owner"))

@@ -15,7 +15,7 @@ from engine.errors import Conflict, Forbidden, Invalid, StepFailed
 from engine.models import Incident, InstanceStatus, OutboxMessage, TaskStatus, UserTask
 from tests.workflows import bundles
 from tests.workflows.conftest import Who
-from workflows import cases, correspondence, deadlines, usertasks
+from workflows import boxes, cases, correspondence, deadlines, usertasks
 from workflows.errors import BadComplaint, FourEyes, GateClosed, NoSuchTask, NotAllowed, OverAuthority
 from workflows.models import Case, CaseStatus, Decision, Escalation, Letter, Submission
 from workflows.parties import Identity
@@ -344,7 +344,7 @@ def test_a_supervisor_sees_all_urges_and_reassigns(running: Session, who: Who) -
     case = receive(running, _complaint(), actor="complainant")
     task = _task(running, case)
     manager = who("manager")
-    assert [row.task.id for row in usertasks.inbox(running, manager, "open")] == [task.id]
+    assert [row.task.id for row in boxes.inbox(running, manager, "open")] == [task.id]
     usertasks.claim(running, who("staff"), task.id)
     with pytest.raises(NotAllowed):
         usertasks.urge(running, who("staff2"), task.id)

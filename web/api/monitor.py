@@ -22,7 +22,7 @@ from web.i18n import say
 from web.identity import me
 from web.pages.words import department_names, label
 from web.settings import settings
-from workflows import analytics, cases, exporting, monitoring, usertasks
+from workflows import analytics, boxes, cases, exporting, monitoring
 from workflows.models import Export
 
 blueprint = Blueprint("monitor", __name__, description="What managers watch, and lists as files", url_prefix="/api/v1")
@@ -256,7 +256,7 @@ def task_export(query: dict[str, Any]) -> Response:
     """A box of user tasks as a file, filtered in the same way; at most 100,000 rows, recorded"""
     kind, columns, box = query.pop("format"), query.pop("columns"), query.pop("box")
     with transaction() as session:
-        filters = usertasks.Filters(**query)
+        filters = boxes.Filters(**query)
         written = exporting.write_tasks(session, me(), box, filters, columns, _manner(session, kind))
     return _file("tasks", kind, written)
 

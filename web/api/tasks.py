@@ -16,7 +16,7 @@ from web.api.cases import CaseItem
 from web.faults import invalid
 from web.identity import me
 from web.problems import PreconditionFailed
-from workflows import people, usertasks
+from workflows import boxes, people, usertasks
 from workflows.authorisation import TaskInCase
 from workflows.models import Person
 
@@ -188,7 +188,7 @@ def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
     """List the user tasks of a box; open ones by due date, done ones newest first"""
     box, limit = query.pop("box"), query.pop("limit")
     after = cursors.unpack(f"tasks:{box}", query.pop("after"))
-    found = usertasks.inbox(session, me(), box, usertasks.Filters(**query), after, limit + 1)
+    found = boxes.inbox(session, me(), box, boxes.Filters(**query), after, limit + 1)
 
     def position(row: dict[str, Any]) -> tuple[datetime | None, UUID]:
         return row["completed_at" if box == "done" else "due_at"], row["id"]

@@ -15,10 +15,10 @@ from web.i18n import say
 from web.identity import me
 from web.pages.show import Deadline, given, here, task_deadline
 from web.pages.words import department_names, know_people
-from workflows import calendars, usertasks
+from workflows import boxes, calendars
 from workflows.authorisation import TaskInCase
+from workflows.boxes import Box, Filters
 from workflows.models import Case, Person, Role
-from workflows.usertasks import Box, Filters
 from workflows.worktime import Calendar
 
 pages = Blueprint("inbox", __name__)
@@ -48,7 +48,7 @@ def page() -> str:
     person, box = me(), _box()
     position = cast(tuple[datetime | None, UUID] | None, cursors.unpack(f"pages.inbox.{box}", given("after")))
     with transaction() as session:
-        found = usertasks.inbox(session, person, box, _filters(), position, LIMIT + 1)
+        found = boxes.inbox(session, person, box, _filters(), position, LIMIT + 1)
         department_names(session)
         calendar = calendars.get(session)
         know_people(session, [one.task.assignee for one in found])

@@ -19,10 +19,10 @@ from web.identity import me
 from web.pages.inbox import Row
 from web.pages.show import given, here, task_deadline, with_query
 from web.pages.words import department_names, know_people, name_of
-from workflows import calendars, exporting, monitoring, people, searching, usertasks
+from workflows import boxes, calendars, exporting, monitoring, people, searching
+from workflows.boxes import Filters
 from workflows.models import Person, Role
 from workflows.monitoring import Step
-from workflows.usertasks import Filters
 
 pages = Blueprint("monitor", __name__)
 _LISTS: Final = frozenset({Role.MANAGER, Role.MANAGEMENT, Role.AUDITOR})
@@ -160,7 +160,7 @@ def element(key: str, element: str) -> str:
             overdue=True if given("overdue") else None,
             text=given("text"),
         )
-        found = usertasks.inbox(session, person, "open", filters, cast(Any, position), LIMIT + 1)
+        found = boxes.inbox(session, person, "open", filters, cast(Any, position), LIMIT + 1)
         names = department_names(session)
         calendar = calendars.get(session)
         know_people(session, [one.task.assignee for one in found])
