@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from playwright.sync_api import Error, Locator, Page
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.journeys.conftest import Visitor
 
@@ -32,7 +32,7 @@ class Desk:
 
     def count_changes(self, before: int) -> None:
         """Wait until there are more or fewer elements than `before`."""
-        self.page.wait_for_function("n => document.querySelectorAll('.djs-element').length !== n", arg=before)
+        expect(self.page.locator(".djs-element")).not_to_have_count(before)
 
     def middle(self, element_id: str) -> tuple[float, float]:
         """Where to click for an element."""
@@ -176,9 +176,7 @@ class Desk:
         self.page.locator("[data-studio][data-ready=yes][data-readonly=yes]").wait_for(timeout=60_000)
 
     def _made(self, before: set[str]) -> set[str]:
-        self.page.wait_for_function(
-            "count => document.querySelectorAll('.djs-element').length > count", arg=len(before)
-        )
+        self.page.locator(".djs-element").nth(len(before)).wait_for(state="attached")
         return {one for one in self.ids() - before if not one.endswith("_label")}
 
 

@@ -227,7 +227,7 @@ def test_the_inbox_is_worked_by_keyboard(visit: Callable[..., Visitor]) -> None:
     keyboard.press("Escape")
     staff.page.locator("#keys").wait_for(state="hidden")
     keyboard.press("/")
-    staff.page.wait_for_function("document.activeElement.type === 'search'")
+    expect(staff.page.locator("[role=search] [type=search]")).to_be_focused()
     keyboard.press("Escape")
     staff.page.evaluate("document.activeElement.blur()")
     keyboard.press("g")

@@ -1,5 +1,5 @@
 // Keyboard: j/k walk the list, Enter opens, c claims, / searches, ? shows the sheet, g i / g c go to inbox / cases.
-const typing = (target) => target.closest('input, textarea, select, [contenteditable], .fjs-container, dialog');
+const typing = (target) => target.closest('input, textarea, select, [contenteditable], .fjs-container, dialog[open]');
 const rows = () => [...document.querySelectorAll('[data-rows] > li')];
 let pending = '';
 let place = '';
