@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 import workflows
+from engine.settings import ROOT
 from workflows import crypto, demo, people, seeds
 from workflows.models import Person
 from workflows.settings import settings
@@ -32,6 +33,13 @@ def house(session: Session) -> Session:
     seeds.plant(session)
     demo.people_of_the_demo(session)
     return session
+
+
+@pytest.fixture
+def shipped(house: Session) -> Session:
+    """The same with all shipped bundles published."""
+    demo.publish(house, ROOT / "diagrams")
+    return house
 
 
 @pytest.fixture
