@@ -21,8 +21,10 @@ from engine.spiff.compiled import compile_diagram
 from engine.spiff.errors import Failure
 
 MOVES = 3_000
-SECONDS = 1.5
+SECONDS = 0.75
 """Of processor time, so that a busy machine finds the same."""
+PATIENCE = 8
+"""Moves in a row without anything new, for each element and flow to be reached, before the search gives up."""
 LONG = 60
 SHORT = 3
 KEPT = 12
@@ -36,13 +38,14 @@ class Search:
     """What the dry run has seen.
 
     passed: ids of elements and flows; failed: element -> its last failure; guessed: variables with stand-in values;
-    complete: the bounds were not spent.
+    complete: the bounds were not spent; moves: made so far, the last with anything new was number `news_at`.
     """
 
     passed: set[str] = field(default_factory=set)
     failed: dict[str, Failure] = field(default_factory=dict)
     guessed: frozenset[str] = frozenset()
     moves: int = 0
+    news_at: int = 0
     complete: bool = True
 
 
@@ -118,9 +121,10 @@ def _search(
 ) -> None:
     """Walks from the starts, and short ones from places with something new ahead, until everything was passed."""
     places = Places(ahead)
-    number = 0
+    number, search.news_at = 0, search.moves
     while number < FIRST * len(starts) or not wanted <= search.passed:
-        if search.moves >= moves or time.thread_time() > until:
+        fruitless = search.moves - search.news_at > PATIENCE * len(wanted)
+        if search.moves >= moves or fruitless or time.thread_time() > until:
             search.complete = False
             return
         place = None if number < FIRST * len(starts) or number % 10 == 0 else places.promising(search.passed)
@@ -151,8 +155,11 @@ def _tried(player: Player, search: Search, play: Callable[[], Moment]) -> Moment
         search.failed[failure.element_id] = failure
         return None
     finally:
+        known = len(search.passed)
         search.passed.update(player.path)
         player.path.clear()
+        if len(search.passed) > known:
+            search.news_at = search.moves
 
 
 def _failures(bundle: Bundle, search: Search) -> Iterator[Finding]:

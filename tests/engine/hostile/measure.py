@@ -36,7 +36,7 @@ def _judge(path: str, answer: Any) -> None:
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, worked = time.perf_counter(), time.process_time()
-    findings = judge(Path(path))
+    findings = judge(Path(path), dry_run=True)
     seconds, cpu = time.perf_counter() - began, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     codes = sorted({finding.code for finding in findings if finding.severity == "error"})
