@@ -64,7 +64,15 @@ API: Final[dict[str, Rule]] = {
     "api-session.log_out": PUBLIC,
     "api-people.listing": verb("people.read"),
     "api-people.show": verb("people.read"),
+    "api-people.add": verb("people.edit"),
+    "api-people.change": verb("people.edit"),
+    "api-people.renew_password": verb("people.edit"),
+    "api-people.held": verb("people.edit"),
+    "api-people.hand_over": verb("people.edit"),
     "api-departments.all_departments": verb("people.read"),
+    "api-departments.add": verb("department.edit"),
+    "api-departments.change": verb("department.edit"),
+    "api-directory.listing": verb("audit.read"),
     **dict.fromkeys(
         (
             "api-cases.show",

@@ -12,6 +12,7 @@ from workflows.models import (
     DeadlinePolicy,
     Decision,
     Department,
+    DirectoryChange,
     Evidence,
     WorkCalendar,
 )
@@ -38,6 +39,10 @@ _GUARDS: tuple[tuple[str, str], ...] = (
         FOR EACH ROW EXECUTE FUNCTION refuse_change()""",
     ),
 )
+
+DIRECTORY = """CREATE TRIGGER directory_change_append_only BEFORE UPDATE OR DELETE ON directory_change
+    FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
+"""Came with a later revision than the guards above."""
 
 RENEW_MARK = """
 CREATE OR REPLACE FUNCTION renew_rules_mark() RETURNS trigger LANGUAGE plpgsql AS
@@ -82,3 +87,4 @@ for _table, _statement in _GUARDS:
     _attach(_TABLES[_table], APPEND_ONLY, KEEP_ORIGINAL, _statement)
 for _model in _MARKED:
     _attach(_model.__table__, RENEW_MARK, _mark(_model.__tablename__))
+_attach(DirectoryChange.__table__, APPEND_ONLY, DIRECTORY)

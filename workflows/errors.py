@@ -45,3 +45,7 @@ class BadFile(Invalid):
 
 class BadComplaint(Invalid):
     """The complaint cannot be registered as it stands"""
+
+
+class StillBusy(Conflict):
+    """This person still has open tasks: hand them over first"""

@@ -98,15 +98,15 @@ def department_of(session: Session, name: str) -> str | None:
 
 
 def heads(session: Session, department: str) -> list[Person]:
-    """The active heads of a department, or of its nearest parent which has one."""
+    """The active heads of a department, its leader first, or of its nearest parent which has one."""
     seen: set[str] = set()
     code: str | None = department
     while code and code not in seen:
         seen.add(code)
         found = listing(session, department=code, role=Role.HEAD)
-        if found:
-            return found
         here = session.get(Department, code)
+        if found:
+            return sorted(found, key=lambda one: here is None or one.id != here.leader)
         code = here.parent if here else None
     return []
 

@@ -10,7 +10,7 @@ from engine.errors import Invalid
 from workflows import people
 from workflows.models import Department, Person, Role
 
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
 
 def appoint(
@@ -30,7 +30,7 @@ def appoint(
     Raises Invalid for a login which is none, an unknown department, or a new person without department and role.
     """
     login = login.strip().lower()
-    if not _LOGIN.fullmatch(login):
+    if not LOGIN.fullmatch(login):
         raise Invalid("a login has 2 to 64 small letters, digits, dots, dashes or underscores", field="login")
     if department is not None and session.get(Department, department) is None:
         raise Invalid(f"there is no department {department}", field="department")

@@ -164,3 +164,23 @@ def test_led_departments_survive_a_circle_in_the_tree(house: Session, who: Who) 
     top.parent = "stores"
     house.flush()
     assert "stores" in authorisation.led(house, who("sales_head"))
+
+
+def test_heads_and_management_oversee_their_department_and_those_below_managers_all(house: Session, who: Who) -> None:
+    for department in ("stores", "sales", "logistics"):
+        a_task(house, a_case(house), department=department)
+    a_task(house, a_case(house), department=None)
+
+    def open_work(login: str) -> set[str | None]:
+        return {row.task.department for row in boxes.inbox(house, who(login), "open")}
+
+    everything = {"stores", "sales", "logistics", None}
+    assert open_work("manager") == open_work("auditor") == everything
+    assert open_work("management") == everything  # their department is at the top
+    assert open_work("sales_head") == {"stores", "sales"}
+    assert open_work("stores_head") == {"stores"}
+    assert open_work("logistics") == {"logistics"}
+    who("management").department = "sales"
+    assert open_work("management") == {"stores", "sales"}
+    who("sales_head").active = False
+    assert authorisation.overseen(house, who("sales_head")) == frozenset()

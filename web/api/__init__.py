@@ -9,6 +9,7 @@ from web.api import (
     bundles,
     cases,
     definitions,
+    departments,
     docs,
     drafts,
     evidence,
@@ -59,5 +60,6 @@ def register(app: Flask) -> None:
     for resource in (people, tokens, notices, outbox, bundles, migrations):
         api.register_blueprint(resource.blueprint)
     api.register_blueprint(monitor.blueprint)
-    api.register_blueprint(people.departments)
+    api.register_blueprint(departments.blueprint)
+    api.register_blueprint(departments.changes)
     docs.register(app, api)

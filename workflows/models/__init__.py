@@ -1,7 +1,7 @@
 """The domain's tables. Verbs live in the modules named after them."""
 
 from workflows.models.case_file import AcceptanceNumber, Case, CaseStatus, Party, Source
-from workflows.models.people import ApiToken, Department, Notice, Person, Role
+from workflows.models.people import ApiToken, Department, DirectoryChange, Notice, Person, Role
 from workflows.models.record import (
     CaseChange,
     Comment,
@@ -41,6 +41,7 @@ __all__ = [
     "Decision",
     "DecisionKind",
     "Department",
+    "DirectoryChange",
     "Disclosure",
     "Escalation",
     "Evidence",

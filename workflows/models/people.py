@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.clock import now
 from engine.ids import new_id
-from engine.models import Base
+from engine.models import Base, Json
 
 
 class Role(StrEnum):
@@ -29,7 +29,10 @@ class Role(StrEnum):
 
 
 class Department(Base):
-    """A department; `aliases` are the lane names which resolve to it besides code and names."""
+    """A department; `aliases` are the lane names which resolve to it besides code and names.
+
+    leader: id of the head who is told first; `rev` guards edits.
+    """
 
     __tablename__ = "department"
 
@@ -38,7 +41,9 @@ class Department(Base):
     name_en: Mapped[str]
     parent: Mapped[str | None] = mapped_column(ForeignKey("department.code"))
     aliases: Mapped[list[str]] = mapped_column(default=list)
+    leader: Mapped[UUID | None]
     position: Mapped[int] = mapped_column(default=0)
+    rev: Mapped[int] = mapped_column(default=1)
 
 
 class Person(Base):
@@ -59,6 +64,24 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     rev: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class DirectoryChange(Base):
+    """What somebody changed of a person or a department: the values before (empty for a new one) and after.
+
+    subject: `person` or `department`; key: the id or code of it.
+    """
+
+    __tablename__ = "directory_change"
+    __table_args__ = (Index("ix_directory_change_key", "key", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[str]
+    subject: Mapped[str]
+    key: Mapped[str]
+    before: Mapped[Json]
+    after: Mapped[Json]
 
 
 class ApiToken(Base):
