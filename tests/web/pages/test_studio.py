@@ -128,7 +128,6 @@ def node() -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=False, reason="missed two edits in one of three runs on a busy machine; see issue 5")
 def test_in_100_interleavings_of_two_owners_nothing_is_silently_lost(
     live: str, world: dict[str, Person], draft: dict[str, Any], root: Path
 ) -> None:
@@ -145,6 +144,7 @@ def test_in_100_interleavings_of_two_owners_nothing_is_silently_lost(
         "module": (root / "web/assets/studio/draft.js").as_uri(),
         "runs": 100,
         "seed": 2026,
+        "pause": 20,  # ms: the draft often saves itself in the middle of what the owners do
     }
     script = Path(__file__).with_name("two_owners.mjs")
     done = subprocess.run(

@@ -1,6 +1,6 @@
 // Two owners edit one draft at random, over HTTP, with the class the studio uses. Called by test_studio.py with
-// {address, tokens, module, runs, seed} as JSON; prints {lost, conflicts, merged} as JSON.
-const { address, tokens, module, runs, seed } = JSON.parse(process.argv[2]);
+// {address, tokens, module, runs, seed, pause} as JSON; prints {lost, conflicts, merged} as JSON.
+const { address, tokens, module, runs, seed, pause } = JSON.parse(process.argv[2]);
 const { Draft } = await import(module);
 
 let random = seed;
@@ -18,11 +18,35 @@ const client = (token) => async (method, path, body, { rev } = {}) => {
   return { data, rev: (response.headers.get('ETag') ?? '').replaceAll('"', '') };
 };
 
+// A localStorage: its keys are its own properties.
 class Store {
-  items = new Map();
-  getItem = (key) => this.items.get(key) ?? null;
-  setItem = (key, value) => this.items.set(key, value);
-  removeItem = (key) => this.items.delete(key);
+  getItem(key) {
+    return this[key] ?? null;
+  }
+  setItem(key, value) {
+    this[key] = value;
+  }
+  removeItem(key) {
+    delete this[key];
+  }
+}
+
+// What a browser gives one page; after its end nothing of the page goes on, though a request may still reach the server.
+class Page {
+  living = true;
+
+  constructor(token, store) {
+    const request = client(token);
+    const never = new Promise(() => {});
+    this.send = async (...order) => {
+      if (!this.living) return never;
+      const end = (act) => (value) => (this.living ? act(value) : never);
+      return request(...order).then(end((answer) => answer), end((error) => Promise.reject(error)));
+    };
+    this.store = new Proxy(store, {
+      get: (kept, name) => (typeof kept[name] === 'function' ? (...values) => (this.living ? kept[name](...values) : null) : kept[name]),
+    });
+  }
 }
 
 class Owner {
@@ -32,7 +56,8 @@ class Owner {
   }
 
   begin() {
-    this.draft = new Draft('complaint', { send: client(this.token), store: this.store });
+    this.page = new Page(this.token, this.store);
+    this.draft = new Draft('complaint', { ...this.page, pause });
   }
 
   // A line of one's own is added to a file; nobody else writes the same line.
@@ -59,13 +84,14 @@ class Owner {
 
   // The browser dies before it has saved, and is opened again.
   async crash() {
+    this.page.living = false;
     clearTimeout(this.draft.timer);
     this.begin();
     await this.draft.load();
   }
 
   async do(count) {
-    if (this.draft.state === 'conflict') return this.choose();
+    if (this.draft.state === 'conflict' && next(2)) return this.choose();
     const what = next(6);
     if (what < 3) return this.type(count);
     if (what < 5) return this.draft.save();

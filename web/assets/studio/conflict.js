@@ -7,6 +7,7 @@ export function openConflict(dialog, draft) {
   dialog.querySelector('[data-files]').replaceChildren(...draft.theirs.differing.map((path) => choice(path, draft)));
   ask(dialog, async (chosen) => {
     await draft.settle(chosen);
+    if (draft.state === 'conflict') return;
     toast(say('Both states were brought together.'));
   });
 }

@@ -1,13 +1,16 @@
 // The draft that is edited: its files, what is saved, and what happens when somebody else saved first. Nothing typed is
 // ever lost: what only one side changed is brought together by itself, a file both changed is shown to the person in
 // both states, and unsaved files survive a crash of the browser.
-const PAUSE = 1500; // ms without a change before saving
-
 export class Draft extends EventTarget {
-  // `send(method, url, body, {rev})` gives {data, rev} and throws errors with a `status`; `store` is a localStorage.
-  constructor(key, { send, store, readonly = false }) {
+  // `send(method, url, body, {rev})` gives {data, rev} and throws errors with a `status`; `store` is a localStorage;
+  // `locks` (navigator.locks) tells what another open tab still works on from what a dead one left behind; `pause` is
+  // the time in ms without a change before it is saved.
+  constructor(key, { send, store, locks = null, readonly = false, pause = 1500 }) {
     super();
     this.key = key;
+    this.place = `studio:${key}:${Date.now()}-${Math.random()}`; // where this tab keeps what is unsaved
+    this.locks = locks;
+    this.pause = pause;
     this.address = `/api/v1/drafts/${key}`;
     this.request = send;
     this.store = store;
@@ -19,19 +22,21 @@ export class Draft extends EventTarget {
 
   // Fetches the draft, with what a crash left unsaved; true where there was something.
   async load() {
+    this.locks?.request(this.place, () => new Promise(() => {})); // held until the tab is closed
     const { data, rev } = await this.request('GET', this.address);
     this.take(data, rev);
-    const kept = this.readonly ? null : this.kept();
-    if (!kept) return false;
+    const left = this.readonly ? null : await this.leftBehind();
+    if (!left) return false;
     const now = this.files;
-    this.files = kept.files;
+    this.files = left.files;
     if (!this.isChanged()) {
       this.files = now;
-      this.forget();
+      this.store.removeItem(left.place);
       return false;
     }
-    if (kept.rev === this.rev) this.become('changed');
-    else this.meet({ data, rev, files: now }, kept.base);
+    this.meet({ data, rev, files: now }, left.base);
+    this.store.removeItem(left.place); // only now: it is kept in this tab's own place
+    if (!this.isHeld()) this.later(this.pause);
     return true;
   }
 
@@ -51,7 +56,7 @@ export class Draft extends EventTarget {
     else this.files.set(path, text);
     this.keep();
     if (!this.isHeld()) this.become('changed');
-    this.later(PAUSE);
+    this.later(this.pause);
   }
 
   later(pause) {
@@ -78,9 +83,10 @@ export class Draft extends EventTarget {
       this.saved = sent;
     } catch (error) {
       if (error.status === undefined) throw error;
-      if (error.status === 409 || error.status === 412) await this.fetchTheirs();
-      else this.fail(error);
-      return;
+      if (error.status !== 409 && error.status !== 412) return this.fail(error);
+      if (!(await this.fetchTheirs())) return;
+      this.dispatchEvent(new CustomEvent('replaced', { detail: { asked: false } }));
+      return this.send();
     }
     if (this.isChanged()) {
       this.keep();
@@ -101,42 +107,57 @@ export class Draft extends EventTarget {
     return differing(this.files, this.saved).length > 0;
   }
 
+  // Fetches what somebody else saved; true where both could be brought together.
   async fetchTheirs() {
     try {
       const { data, rev } = await this.request('GET', this.address);
-      await this.meet({ data, rev, files: new Map(Object.entries(data.files)) }, this.saved);
+      return this.meet({ data, rev, files: new Map(Object.entries(data.files)) }, this.saved);
     } catch (error) {
       if (error.status === undefined) throw error;
       this.fail(error);
+      return false;
     }
   }
 
   fail(error) {
     const lasting = error.status >= 400 && error.status < 500;
     this.become(lasting ? 'refused' : 'offline', error);
-    if (!lasting) this.later(4 * PAUSE);
+    if (!lasting) this.later(4 * this.pause);
   }
 
-  // Somebody else saved first. `base` is what both began with: a file which only one side changed is no question.
-  async meet(theirs, base) {
-    const [mine, others] = [differing(this.files, base), differing(theirs.files, base)];
-    const both = mine.filter((path) => others.includes(path) && this.files.get(path) !== theirs.files.get(path));
+  // Somebody else saved first. `base` is what both began with: a file which only one side changed is no question. True
+  // where there is none, and both are brought together.
+  meet(theirs, base) {
+    const both = this.disputed(theirs.files, base);
     this.theirs = { ...theirs, base, differing: both };
-    if (theirs.data.state !== 'editing') {
-      this.keep(base); // it comes back when the draft does
-      this.become('closed');
-      return;
+    if (theirs.data.state !== 'editing' || both.length) {
+      this.keep(); // while closed: it comes back when the draft does
+      this.become(both.length && theirs.data.state === 'editing' ? 'conflict' : 'closed');
+      return false;
     }
-    if (both.length) {
-      this.keep(base);
-      this.become('conflict');
-      return;
-    }
-    await this.settle({});
+    this.merge({});
+    return true;
   }
 
-  // `chosen`: path -> 'mine' | 'theirs' for the files both sides changed
+  disputed(files, base) {
+    const [mine, others] = [differing(this.files, base), differing(files, base)];
+    return mine.filter((path) => others.includes(path) && this.files.get(path) !== files.get(path));
+  }
+
+  // What the person chose: path -> 'mine' | 'theirs' for the files both sides changed. Who typed on before choosing may
+  // have come upon one more file which the other changed too: then they are asked again.
   async settle(chosen) {
+    const both = this.disputed(this.theirs.files, this.theirs.base);
+    if (both.some((path) => !(path in chosen))) {
+      this.theirs.differing = both;
+      return this.become('conflict');
+    }
+    this.merge(chosen);
+    this.dispatchEvent(new CustomEvent('replaced', { detail: { asked: true } }));
+    await this.save();
+  }
+
+  merge(chosen) {
     const { data, rev, files, base, differing: asked } = this.theirs;
     const typed = this.files;
     const merged = new Map(files);
@@ -147,10 +168,12 @@ export class Draft extends EventTarget {
     }
     this.take(data, rev);
     this.files = merged;
-    if (this.isChanged()) this.keep();
-    else this.forget();
-    this.dispatchEvent(new CustomEvent('replaced', { detail: { asked: asked.length > 0 } }));
-    await this.send();
+    if (this.isChanged()) {
+      this.keep();
+      this.become('changed');
+    } else {
+      this.forget();
+    }
   }
 
   become(state, error) {
@@ -159,25 +182,40 @@ export class Draft extends EventTarget {
     this.dispatchEvent(new Event('state'));
   }
 
-  keep(base = this.saved) {
+  // What is unsaved, and the state it began with: without that nobody could tell later who changed what.
+  keep() {
     try {
-      this.store.setItem(`studio:${this.key}`, JSON.stringify({ rev: this.rev, files: [...this.files], base: [...base] }));
+      const base = this.theirs?.base ?? this.saved;
+      const kept = { at: Date.now(), files: [...this.files], base: [...base] };
+      this.store.setItem(this.place, JSON.stringify(kept));
     } catch {
       // a full store only means that a crash could lose the last seconds
     }
   }
 
-  kept() {
-    try {
-      const kept = JSON.parse(this.store.getItem(`studio:${this.key}`));
-      return kept && { rev: kept.rev, files: new Map(kept.files), base: new Map(kept.base) };
-    } catch {
-      return null;
-    }
+  // The newest of what tabs which are gone could not save: {place, at, files, base}, or null.
+  async leftBehind() {
+    const held = new Set(((await this.locks?.query())?.held ?? []).map((lock) => lock.name));
+    const places = Object.keys(this.store).filter((place) => place.startsWith(`studio:${this.key}:`));
+    return places
+      .filter((place) => place !== this.place && !held.has(place))
+      .map((place) => read(this.store, place))
+      .filter(Boolean)
+      .sort((one, other) => other.at - one.at)[0] ?? null;
   }
 
   forget() {
-    this.store.removeItem(`studio:${this.key}`);
+    this.store.removeItem(this.place);
+  }
+}
+
+function read(store, place) {
+  try {
+    const { at, files, base } = JSON.parse(store.getItem(place));
+    return { place, at, files: new Map(files), base: new Map(base) };
+  } catch {
+    store.removeItem(place);
+    return null;
   }
 }
 
