@@ -16,7 +16,7 @@ from engine.feel import to_plain
 from engine.hooks import Command, domain
 from engine.ids import new_id
 from engine.models import HistoryEvent, InstanceStatus, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
-from engine.spiff import execution, state, workflow
+from engine.spiff import execution, signing, state, workflow
 from engine.spiff.errors import Failure
 from engine.spiff.movement import Movement
 from engine.spiff.workflow import find
@@ -193,6 +193,8 @@ def move(
         token = find(step.top, token_id)
         if token is None:
             raise Conflict("There is no such token any more", token=str(token_id))
+        if signing.added(token):
+            raise signing.refusal("moves_with")
         source = execution.element_of(token)
         if execution.move(step.top, token_id, target) is None:
             raise _no_target(target)
@@ -224,8 +226,11 @@ def preview_move(
     top = steps.loaded(session, instance)
     top.movement.invoke = None
     before = {each.token_id: each.element_id for each in execution.standing(top)}
-    if find(top, token_id) is None:
+    token = find(top, token_id)
+    if token is None:
         raise Conflict("There is no such token any more", token=str(token_id))
+    if signing.added(token):
+        raise signing.refusal("moves_with")
     if execution.move(top, token_id, target) is None:
         raise _no_target(target)
     try:

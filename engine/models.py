@@ -182,6 +182,8 @@ class UserTask(Base):
     """Work which waits for a person. `id` is the token's own id inside the state; `rev` guards against lost edits.
 
     lane: name on the diagram; department: code it resolved to; candidates: further people (ids) who may take it.
+    signing: the token under which it is signed together with others (its own, or that of a task signers were added to);
+    added_by: who added it as a further signer's; None = the diagram draws it.
     """
 
     __tablename__ = "user_task"
@@ -238,6 +240,8 @@ class UserTask(Base):
     claimed_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]
+    signing: Mapped[UUID | None]
+    added_by: Mapped[str | None]
 
     instance: Mapped[ProcessInstance] = relationship()
 

@@ -162,6 +162,8 @@ def _task(session: Session, instance: ProcessInstance, token_id: UUID, drawn: Op
         claimed_at=None,
         completed_at=None,
         completed_by=None,
+        signing=drawn.signing,
+        added_by=out.command.actor if drawn.added else None,
     )
 
 

@@ -18,7 +18,7 @@ from engine.feel.functions import Functions
 from engine.hooks import Command, domain
 from engine.jsonable import jsonable
 from engine.models import ProcessInstance, TaskStatus, UserTask
-from engine.spiff import execution
+from engine.spiff import execution, signing
 from engine.spiff.environment import Variables
 from engine.spiff.workflow import find, variables
 
@@ -98,10 +98,10 @@ def lock(session: Session, task_id: UUID) -> tuple[ProcessInstance, UserTask]:
     return instance, task
 
 
-def _open(
+def require_open(
     session: Session, task_id: UUID, *, rev: int | None = None, held: tuple[ProcessInstance, UserTask] | None = None
 ) -> tuple[ProcessInstance, UserTask]:
-    """`lock` (unless `held` is what it gave) for a task which is still open. Raises NotFound, Conflict."""
+    """`lock` (unless `held` is what it gave) for a task which is open (and at `rev`). Raises NotFound, Conflict."""
     instance, task = held or lock(session, task_id)
     if task.status != TaskStatus.OPEN:
         raise Conflict("The user task is done", task=str(task_id), status=str(task.status))
@@ -121,7 +121,7 @@ def _changed(
 
 def claim(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> UserTask:
     """Take a task for oneself; one's own again changes nothing. Raises Conflict where it is done or another's."""
-    instance, task = _open(session, task_id)
+    instance, task = require_open(session, task_id)
     if task.assignee == actor:
         return task
     if task.assignee is not None:
@@ -132,7 +132,7 @@ def claim(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> U
 
 def unclaim(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> UserTask:
     """Give a task back to its department. Raises Conflict where nobody has it."""
-    instance, task = _open(session, task_id)
+    instance, task = require_open(session, task_id)
     if task.assignee is None:
         raise Conflict("Nobody has this user task", task=str(task_id))
     before, task.assignee, task.claimed_at = task.assignee, None, None
@@ -149,7 +149,7 @@ def assign(
     reason: str = "",
 ) -> UserTask:
     """Give a task to a person, to another department, or (with both) to a person there."""
-    instance, task = _open(session, task_id)
+    instance, task = require_open(session, task_id)
     if department is not None:
         task.department = department
     task.assignee = assignee
@@ -160,14 +160,14 @@ def assign(
 
 def urge(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> UserTask:
     """Remind whoever has the task; counted."""
-    instance, task = _open(session, task_id)
+    instance, task = require_open(session, task_id)
     task.urged += 1
     return _changed(session, instance, task, "task_urged", actor, reason=reason, urged=task.urged)
 
 
 def save_draft(session: Session, task_id: UUID, draft: Mapping[str, Any], *, actor: str, rev: int) -> UserTask:
     """Keep what somebody has typed so far. Raises Conflict unless the task's rev is `rev`."""
-    _, task = _open(session, task_id, rev=rev)
+    _, task = require_open(session, task_id, rev=rev)
     task.draft = jsonable(draft)
     task.rev += 1
     session.flush()
@@ -228,13 +228,14 @@ def complete(
     Raises NotFound (no such task), Conflict (done, suspended, or not at `rev`), Invalid (problems name the fields),
     Forbidden (a gate), StepFailed (rolled back, the task stays open with `data` as its draft, an incident waits).
     """
-    instance, task = _open(session, task_id, rev=rev, held=held)
+    instance, task = require_open(session, task_id, rev=rev, held=held)
     command = Command("complete", actor, task.element_id, str(task_id))
 
     def change(step: steps.Step) -> None:
         token = find(step.top, task_id)
         if token is None or not execution.is_user_task(token):
             raise Conflict("The user task is done", task=str(task_id))
+        signing.sign(token, actor)
         seen, functions = variables(token), step.movement.functions
         values = _validated(session, task, data, seen, functions)
         set_committed_value(task, "completed_by", actor)

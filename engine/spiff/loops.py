@@ -1,7 +1,7 @@
 """Rounds of an activity: over a collection, a number of times, or while a condition holds (BPMN 2.0, 13.3.7).
 
 The body's token (STARTED) carries the boundary events and has a token below it for each open round. Its notes: `total`
-(None while unknown), `items` (encoded), `results` (encoded, by round), `begun`, `done`.
+(None while unknown), `items` (encoded), `results` (encoded, by round), `begun`, `done`, `dropped` (rounds taken away).
 """
 
 from decimal import Decimal
@@ -15,7 +15,7 @@ from engine.spiff.environment import Variables
 from engine.spiff.errors import Failure
 from engine.spiff.expressions import Formula
 from engine.spiff.values import decode, encode
-from engine.spiff.workflow import Token, layers, set_variable, take_out, variables
+from engine.spiff.workflow import Token, cancel, layers, set_variable, take_out, variables
 
 MAX_ROUNDS = 1_000
 
@@ -70,7 +70,7 @@ class Rounds:
             raise Failure(self.element_id, "too_many_rounds", f"More than {MAX_ROUNDS} rounds")
         return items if items is not None else [Decimal(number) for number in range(1, count + 1)]
 
-    def _open(self, body: Token) -> None:
+    def _open(self, body: Token) -> Token:
         notes = body.internal_data
         number = notes["begun"]
         notes["begun"] = number + 1
@@ -82,6 +82,23 @@ class Rounds:
             token.data.setdefault(self.output.text.lstrip("= "), None)
         token.internal_data.update(round=number, own=sorted(token.data))
         body.task_spec._update(token)
+        return token
+
+    def widen(self, body: Token, item: Value) -> Token:
+        """Open one more round of a parallel multi-instance under way, over `item`."""
+        notes = body.internal_data
+        notes["total"] += 1
+        notes["items"].append(encode(item))
+        if self.drawn.output_collection:
+            notes["results"].append(None)
+        return self._open(body)
+
+    def narrow(self, token: Token) -> None:
+        """Take an open round away, as if it had never been counted in."""
+        body, seen = token.workflow.tasks[token._parent], layers(token)
+        body.internal_data.setdefault("dropped", []).append(token.internal_data["round"])
+        cancel(token)
+        self._end_if_complete(body, seen)
 
     def round_done(self, token: Token) -> None:
         """A round is over: keep its result, then open the next one or end."""
@@ -97,26 +114,32 @@ class Rounds:
         seen = layers(token)
         take_out(token)
         movement.passed(self.element_id)
-        if self._complete(body, seen):
-            self._hand_out(body)
-            body._set_state(TaskState.READY)
-            movement.ready.append(body)
-        elif self.drawn.sequential:
+        if not self._end_if_complete(body, seen) and self.drawn.sequential:
             self._open(body)
+
+    def _end_if_complete(self, body: Token, seen: list[dict[str, Value]]) -> bool:
+        """Let the body go on when its rounds are enough; whether they are."""
+        if not self._complete(body, seen):
+            return False
+        self._hand_out(body)
+        body._set_state(TaskState.READY)
+        body.workflow.top_workflow.movement.ready.append(body)
+        return True
 
     def _complete(self, body: Token, seen: list[dict[str, Value]]) -> bool:
         notes = body.internal_data
         if self.drawn.standard:
             limit = self.drawn.maximum or MAX_ROUNDS * 10
             return notes["done"] >= limit or not self._goes_on(body)
-        if notes["done"] >= notes["total"]:
+        dropped = len(notes.get("dropped", ()))
+        if notes["done"] >= notes["total"] - dropped:
             return True
-        if self.completion is None:
+        if self.completion is None or not notes["done"]:
             return False
         counts: dict[str, Any] = {
-            "numberOfInstances": Decimal(notes["total"]),
+            "numberOfInstances": Decimal(notes["total"] - dropped),
             "numberOfCompletedInstances": Decimal(notes["done"]),
-            "numberOfActiveInstances": Decimal(notes["begun"] - notes["done"]),
+            "numberOfActiveInstances": Decimal(notes["begun"] - notes["done"] - dropped),
             "numberOfTerminatedInstances": Decimal(0),
         }
         movement = body.workflow.top_workflow.movement
@@ -131,5 +154,7 @@ class Rounds:
 
     def _hand_out(self, body: Token) -> None:
         if self.drawn.output_collection:
-            results = [decode(result) for result in body.internal_data.get("results", ())]
+            notes = body.internal_data
+            kept = (number for number in range(len(notes.get("results", ()))) if number not in notes.get("dropped", ()))
+            results = [decode(notes["results"][number]) for number in kept]
             set_variable(body, self.drawn.output_collection, results)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from engine.feel import to_text
 from engine.feel.values import Value
@@ -9,6 +10,7 @@ from engine.spiff import times
 from engine.spiff.errors import Failure
 from engine.spiff.execution import due_at, process_of
 from engine.spiff.expressions import Formula
+from engine.spiff.signing import group_of
 from engine.spiff.tasks import UserTask
 from engine.spiff.workflow import ROOT, SubWorkflow, Token, variables
 
@@ -19,7 +21,8 @@ PRIORITY = 50
 @dataclass(frozen=True, slots=True)
 class Opening:
     """A user task as drawn, its expressions evaluated. lane and department: the nearest around the task, calls
-    included; due_at: the drawn due date, else the earliest boundary timer of the task."""
+    included; due_at: the drawn due date, else the earliest boundary timer of the task. signing: the token under which
+    it is signed with others; added: it is a further signer's, whom it names alone."""
 
     token: Token
     definition_id: str
@@ -35,12 +38,15 @@ class Opening:
     priority: int
     due_at: datetime | None
     follow_up_at: datetime | None
+    signing: UUID | None
+    added: bool
 
 
 def opening(token: Token) -> Opening:
     """Everything about a new user task. Raises Failure naming the task."""
     node: UserTask = token.task_spec
     drawn = node.drawn
+    group, signer = group_of(token), token.internal_data.get("signer")
     return Opening(
         token=token,
         definition_id=process_of(token).definition_id,
@@ -49,13 +55,15 @@ def opening(token: Token) -> Opening:
         name_en=drawn.name_en,
         lane=_nearest_lane(token),
         department=_nearest_department(token),
-        assignee=next(iter(_texts(token, node.assignee)), None),
+        assignee=signer or next(iter(_texts(token, node.assignee)), None),
         groups=_texts(token, node.groups),
-        users=_texts(token, node.users),
+        users=[] if signer else _texts(token, node.users),
         form_id=drawn.work.form_id,
         priority=_priority(token, node.priority),
         due_at=_moment(token, node.due) or _earliest_boundary(token),
         follow_up_at=_moment(token, node.follow_up),
+        signing=None if group is None else group.id,
+        added=signer is not None,
     )
 
 
@@ -114,7 +122,7 @@ def _moment(token: Token, formula: Formula | None) -> datetime | None:
 
 def _earliest_boundary(token: Token) -> datetime | None:
     host = token
-    if "round" in token.internal_data and token._parent != ROOT:
+    if ("round" in token.internal_data or "signer" in token.internal_data) and token._parent != ROOT:
         host = token.workflow.tasks[token._parent]
     beside = [token.workflow.tasks[child] for child in host._children if child in token.workflow.tasks]
     return min((moment for each in beside if (moment := due_at(each))), default=None)

@@ -38,6 +38,8 @@ from engine.spiff.workflow import (
 AUTOMATIC = frozenset({"serviceTask", "scriptTask", "businessRuleTask", "sendTask", "task", "manualTask"})
 """Kinds whose token, where one rests at all, has not begun its work: they may stand for each other."""
 _TIMER_NOTES = ("due", "beats", "every")
+_NO_HOST = frozenset({"round", "signer"})
+"""Notes of tokens beside which no event stands: it stands on the body, or on the task the signer was added to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,7 @@ def _set_timer(token: Token, was: Wait, wait: Wait, moment: datetime, began: dat
 def _open_beside(token: Token, old: Node, names: Mapping[str, str], since: Since | None) -> None:
     """Open the waiting events which the new diagram draws beside a token and the old one did not."""
     node: Node = token.task_spec
-    if isinstance(node, Activity) and isinstance(old, Activity) and "round" not in token.internal_data:
+    if isinstance(node, Activity) and isinstance(old, Activity) and not _NO_HOST & token.internal_data.keys():
         had = {renamed(event.name, names): event for event in old.boundaries if event.waits}
         for event in node.boundaries:
             if event.waits and not (event.name in had and _same_kind(had[event.name], event)):

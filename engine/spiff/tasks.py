@@ -10,7 +10,7 @@ from engine.spiff.errors import Failure
 from engine.spiff.expressions import Formula
 from engine.spiff.nodes import Activity, as_values, invoke
 from engine.spiff.waiting import listen
-from engine.spiff.workflow import Token, variables
+from engine.spiff.workflow import Token, take_out, variables
 
 if TYPE_CHECKING:
     from engine.spiff.decisions import Decider
@@ -42,8 +42,21 @@ class UserTask(Activity):
 
     def complete(self, token: Token, values: dict[str, Any]) -> None:
         """Complete the task with validated values."""
-        self.finish(token, as_values(self.name, values))
+        given = as_values(self.name, values)
+        if not beside_another(token):
+            self.finish(token, given)
         token.run()
+
+    def _on_complete(self, token: Token) -> None:
+        if beside_another(token):
+            take_out(token)
+        else:
+            super()._on_complete(token)
+
+
+def beside_another(token: Token) -> bool:
+    """Whether it is that of a signer who was added to a task which stands alone (`spiff.signing`)."""
+    return "signer" in token.internal_data and "round" not in token.internal_data
 
 
 class ServiceTask(Activity):
