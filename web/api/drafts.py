@@ -7,14 +7,15 @@ from marshmallow import fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import definitions, publishing
+from engine import copying, definitions, publishing
 from engine.errors import NotFound
 from engine.models import Draft, DraftState
 from web import cursors, etag
 from web.api.base import Answer, Blueprint, PageQuery, Schema, page_of
 from web.api.definitions import DefinitionOut
+from web.faults import invalid
 from web.identity import me
-from workflows import people
+from workflows import people, starters
 
 blueprint = Blueprint("drafts", __name__, description="Processes being drawn")
 _KEY = validate.Regexp(r"^[a-z][a-z0-9-]{0,62}$", error="String does not match expected pattern.")
@@ -56,10 +57,18 @@ class DraftOut(DraftReceipt):
 
 
 class DraftIn(Schema):
-    """A new draft: with files, or of the newest published version."""
+    """A new draft: with files, from a source under a new key and names, or else of the newest published version.
+
+    source: `starter:NAME` (something to begin with), `version:KEY` (a copy of what is published), `draft:KEY`.
+    """
 
     key = fields.String(required=True, validate=_KEY)
     files = _files(load_default=None, allow_none=True)
+    source = fields.String(
+        load_default=None, allow_none=True, validate=validate.Regexp(r"^(starter|version|draft):[a-z][a-z0-9-]{0,62}$")
+    )
+    name_zh = fields.String(load_default="", validate=validate.Length(0, 200))
+    name_en = fields.String(load_default="", validate=validate.Length(0, 200))
 
 
 class FilesIn(Schema):
@@ -127,15 +136,30 @@ def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 def create(session: Session, body: dict[str, Any]) -> Answer:
     """Begin a draft, or open the one there is
 
-    Without files it is made from the newest published version.
+    Without files or a source it is made from the newest published version.
     """
     people.require(session, me(), "definition.draft")
     author, key = str(me().id), body["key"]
-    if body["files"] is None:
-        draft = definitions.open_draft(session, key, author=author)
-    else:
+    if body["files"] is not None:
         draft = definitions.create_draft(session, key, _bytes(body["files"]), author=author)
+    elif body["source"] is not None:
+        files = _of_source(session, body["source"])
+        names = (body["name_zh"] or body["name_en"] or key, body["name_en"] or body["name_zh"] or key)
+        draft = definitions.create_draft(session, key, copying.renamed(files, key, *names), author=author)
+    else:
+        draft = definitions.open_draft(session, key, author=author)
     return Answer(draft, rev=draft.rev, location=f"/api/v1/drafts/{draft.key}")
+
+
+def _of_source(session: Session, source: str) -> dict[str, bytes]:
+    kind, _, name = source.partition(":")
+    if kind == "starter":
+        if name not in starters.BORROWED:
+            raise invalid("source", "unknown", f"没有名为 {name} 的模板", f"There is no starter {name}")
+        return starters.files(name)
+    if kind == "version":
+        return definitions.files(session, definitions.latest(session, name))
+    return {file.path: bytes(file.content) for file in _draft(session, name).files}
 
 
 @blueprint.get("/<key>")

@@ -1,6 +1,7 @@
 """Bundles and drafts over HTTP: import, comparison, decisions on trial, review by a second person, roll back."""
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -91,6 +92,27 @@ def test_an_author_takes_a_submitted_draft_back_and_says_why(owner: Door, as_: C
     problem(as_("li").post("/drafts/complaint/reject", {"note": "x"}, headers=match(made)), 403)
     assert step(owner, "reject", made, {"note": "还要改"})["state"] == "editing"
     problem(owner.post("/drafts/complaint/reject", {"note": "again"}, headers=match(made)), 412)
+
+
+@pytest.mark.parametrize("source", ["starter:seven-steps", "starter:empty", "version:complaint", "draft:complaint"])
+def test_a_draft_begins_from_a_starter_or_a_copy_under_names_of_its_own(
+    owner: Door, process: None, source: str
+) -> None:
+    draft(owner)
+    names = {"name_zh": "退货", "name_en": "Returns"}
+    answer = owner.post("/drafts", {"key": "returns", "source": source, **names})
+    assert answer.status_code == 201, answer.text
+    made = owner.get("/drafts/returns").json
+    assert made is not None
+    assert (made["name_zh"], made["name_en"], made["base_version"]) == ("退货", "Returns", None)
+    assert json.loads(made["files"]["bundle.json"])["process"] == "Returns"
+
+
+def test_a_source_which_does_not_exist_is_named(owner: Door) -> None:
+    found = problem(owner.post("/drafts", {"key": "returns", "source": "starter:eight-steps"}), 422)
+    assert "eight-steps" in json.dumps(found)
+    problem(owner.post("/drafts", {"key": "returns", "source": "version:nothing"}), 404)
+    problem(owner.post("/drafts", {"key": "returns", "source": "../../etc/passwd"}), 422)
 
 
 def test_a_draft_is_deleted_by_who_has_seen_its_newest_state(owner: Door, approver: Door, process: None) -> None:

@@ -1,34 +1,10 @@
 // The library's dialogs: a new process, or one imported from files drawn elsewhere.
 import { call, faults } from '../base/api.js';
 import { language, say } from '../base/texts.js';
-import { starter } from './starter.js';
-
-async function copied(key) {
-  const versions = (await call('GET', `/api/v1/definitions/${key}/versions?limit=1`)).data.items;
-  const base = `/api/v1/definitions/${key}/versions/${versions[0].version}/files`;
-  const list = (await call('GET', base)).data.items;
-  const files = await Promise.all(list.map(async ({ path }) => [path, await (await fetch(`${base}/${path}`)).text()]));
-  return Object.fromEntries(files);
-}
-
-async function drafted(key) {
-  return (await call('GET', `/api/v1/drafts/${key}`)).data.files;
-}
-
-function beginning(from) {
-  const [kind, key] = from.split(':');
-  return { copy: copied, draft: drafted }[kind]?.(key) ?? starter(kind);
-}
-
-function named(files, { key, name_zh, name_en }) {
-  const manifest = { ...JSON.parse(files['bundle.json']), key, name: { zh: name_zh, en: name_en } };
-  return { ...files, 'bundle.json': `${JSON.stringify(manifest, null, 2)}\n` };
-}
 
 async function create(form) {
   const facts = Object.fromEntries(new FormData(form));
-  const files = await beginning(facts.template);
-  await call('POST', '/api/v1/drafts', { key: facts.key, files: named(files, facts) }, { once: crypto.randomUUID() });
+  await call('POST', '/api/v1/drafts', facts, { once: crypto.randomUUID() });
   location.assign(`/studio/${facts.key}`);
 }
 
@@ -78,7 +54,7 @@ document.addEventListener('click', (event) => {
   if (!copy) return;
   const dialog = document.getElementById('new');
   dialog.querySelector('form').reset();
-  dialog.querySelector('[name="template"]').value = copy.dataset.copy;
+  dialog.querySelector('[name="source"]').value = copy.dataset.copy;
   dialog.showModal();
 });
 
