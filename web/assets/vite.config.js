@@ -36,6 +36,7 @@ export default defineConfig({
         library: here('library/index.js'),
         compare: here('compare/index.js'),
         migrate: here('migrate/index.js'),
+        admin: here('admin/index.js'),
       },
     },
   },

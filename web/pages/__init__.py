@@ -10,6 +10,7 @@ from web.pages import (
     assets,
     cases,
     dashboard,
+    directory,
     home,
     inbox,
     instance,
@@ -43,6 +44,7 @@ MODULES = (
     studio_migrate,
     monitor,
     dashboard,
+    directory,
 )
 
 

@@ -32,6 +32,7 @@ _ITEMS: Final = (
     ("monitor.page", "监控", "Monitor", "route", "m"),
     ("dashboard.page", "统计", "Dashboard", "chart-bar", "d"),
     ("studio.page", "流程", "Studio", "sitemap", "s"),
+    ("directory.people_list", "组织", "Directory", "users", "p"),
     ("mail.page", "邮件", "Mail", "mail", "e"),
 )
 
