@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from string import Template
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine import outbox
 from engine.clock import now
 from engine.errors import Invalid
-from workflows import authority, calendars, cases
+from workflows import authority, calendars, cases, deadlines
 from workflows.models import Case, Letter
 from workflows.settings import settings
 
@@ -67,14 +68,11 @@ def _facts(session: Session, case: Case, locale: str) -> dict[str, str]:
     plan = cases.latest_plan(session, case)
     content = plan.content if plan else {}
     zone = calendars.get(session).zone
+    known = settings()
 
     def day(moment: datetime | None) -> str:
-        if moment is None:
-            return "—"
-        local = moment.astimezone(zone)
-        return local.strftime("%Y年%m月%d日 %H:%M") if locale == "zh" else local.strftime("%d %B %Y, %H:%M")
+        return _day(moment, zone, locale)
 
-    known = settings()
     return {
         "number": case.number,
         "name": case.party.name or ("尊敬的客户" if locale == "zh" else "customer"),
@@ -90,6 +88,24 @@ def _facts(session: Session, case: Case, locale: str) -> dict[str, str]:
         "reason": "—",
         "accept_outcome": "—",
     }
+
+
+def _day(moment: datetime | None, zone: ZoneInfo, locale: str) -> str:
+    if moment is None:
+        return "—"
+    local = moment.astimezone(zone)
+    return local.strftime("%Y年%m月%d日 %H:%M") if locale == "zh" else local.strftime("%d %B %Y, %H:%M")
+
+
+def steps_ahead(session: Session, case: Case) -> dict[str, str]:
+    """The dates by which an investigation and then a proposal are due, counted from now; none after the promise."""
+    zone, locale = calendars.get(session).zone, "en" if case.locale == "en" else "zh"
+    investigated = deadlines.due(session, case, "investigate")
+    proposed = deadlines.due(session, case, "plan", investigated)
+    dates = {"investigated": investigated, "proposed": proposed}
+    if case.promised_at is not None:
+        dates = {name: min(moment, case.promised_at) for name, moment in dates.items()}
+    return {name: _day(moment, zone, locale) for name, moment in dates.items()}
 
 
 LABELS: Mapping[str, Mapping[str, tuple[str, str]]] = {

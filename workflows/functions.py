@@ -162,6 +162,8 @@ def notify_complainant(call: Call) -> Result:
             "accept_outcome": correspondence.label("accept_outcome", str(data.get("accept_outcome", "")), case.locale),
             "reason": str(next((reason for reason in reasons if reason), "—")),
         }
+    if template == "handling_plan":
+        extra = correspondence.steps_ahead(call.session, case)
     correspondence.send(call.session, case, template, actor=call.actor, extra=extra)
     return None
 

@@ -124,3 +124,41 @@ def test_a_closed_case_leaves_no_process_running(shipped: Session) -> None:
     assert instances.tokens(shipped, instance) == []
     [letter] = [one for one in cases.timeline(shipped, case) if one.data.get("template") == "acceptance_outcome"]
     assert letter.kind == "letter"
+
+
+@pytest.mark.requirement("INV-06", "COM-03")
+def test_a_long_investigation_tells_the_complainant_at_every_interval_until_it_ends(shipped: Session) -> None:
+    case = received(shipped, "空调用了三天就坏了，开机异响，无法使用")
+    walk = Walk(shipped, case).until(stands_on("Task_Verify"))
+    told = select(Letter).where(Letter.case_id == case.id, Letter.template == "progress").order_by(Letter.id)
+    for hours in range(0, 10 * 24, 6):  # ten days, looked at every six hours
+        walk.moment = MONDAY + timedelta(hours=hours)
+        with at(walk.moment):
+            for timer in timers.claim_due(shipped, limit=50):
+                timers.fire(shipped, timer)
+    days = [letter.at.astimezone(MONDAY.tzinfo).date() for letter in shipped.scalars(told)]
+    # every second working day from Monday the 2nd, told at its end or at the first look after it
+    assert [day.isoformat() for day in days] == ["2026-03-04", "2026-03-06", "2026-03-10"]
+    walk.until(stands_on("Task_Plan"))
+    with at(walk.moment + timedelta(days=30)):
+        for timer in timers.claim_due(shipped, limit=50):
+            timers.fire(shipped, timer)
+    assert len(shipped.scalars(told).all()) == 3
+
+
+@pytest.mark.requirement("INV-15")
+def test_a_complex_complaint_is_told_the_steps_ahead_and_their_dates(shipped: Session) -> None:
+    case = received(shipped, "空调用了三天就坏了，开机异响，无法使用")
+    Walk(shipped, case).until(stands_on("Task_Verify"))
+    [letter] = shipped.scalars(select(Letter).where(Letter.case_id == case.id, Letter.template == "handling_plan"))
+    [mail] = [
+        message
+        for message in shipped.scalars(select(OutboxMessage).where(OutboxMessage.topic == "mail"))
+        if message.id == letter.outbox_id
+    ]
+    assert mail.payload["text"] == letter.body
+    dates = [
+        line.partition("2026年")[2][:6] for line in letter.body.splitlines() if line.startswith(("一", "二", "三"))
+    ]
+    assert dates == ["03月04日", "03月06日", "03月11日"]  # 48 hours, two working days more, seven working days in all
+    assert "$" not in letter.body
