@@ -181,7 +181,8 @@ class ProcessInstance(Base):
 class UserTask(Base):
     """Work which waits for a person. `id` is the token's own id inside the state; `rev` guards against lost edits.
 
-    lane: name on the diagram; department: code it resolved to; candidates: further people (ids) who may take it.
+    lane: name on the diagram; department: code it resolved to; candidates: further people (ids) who may take it;
+    lender: who delegated it to the assignee and gets it back to complete it.
     signing: the token under which it is signed together with others (its own, or that of a task signers were added to);
     added_by: who added it as a further signer's; None = the diagram draws it.
     """
@@ -191,6 +192,7 @@ class UserTask(Base):
         Index("ix_user_task_department_open", "department", "due_at", "id", postgresql_where=text("status = 'open'")),
         Index("ix_user_task_due_open", "due_at", "id", postgresql_where=text("status = 'open'")),
         Index("ix_user_task_assignee_open", "assignee", "due_at", "id", postgresql_where=text("status = 'open'")),
+        Index("ix_user_task_lender_open", "lender", postgresql_where=text("status = 'open'")),
         Index(
             "ix_user_task_candidates_open",
             "candidates",
@@ -227,6 +229,7 @@ class UserTask(Base):
     lane: Mapped[str | None]
     department: Mapped[str | None]
     assignee: Mapped[str | None]
+    lender: Mapped[str | None]
     candidates: Mapped[list[str]] = mapped_column(default=list)
     form_id: Mapped[str | None]
     priority: Mapped[int] = mapped_column(default=50)

@@ -135,7 +135,7 @@ def unclaim(session: Session, task_id: UUID, *, actor: str, reason: str = "") ->
     instance, task = require_open(session, task_id)
     if task.assignee is None:
         raise Conflict("Nobody has this user task", task=str(task_id))
-    before, task.assignee, task.claimed_at = task.assignee, None, None
+    before, task.assignee, task.lender, task.claimed_at = task.assignee, None, None, None
     return _changed(session, instance, task, "task_unclaimed", actor, reason=reason, assignee=before)
 
 
@@ -152,7 +152,7 @@ def assign(
     instance, task = require_open(session, task_id)
     if department is not None:
         task.department = department
-    task.assignee = assignee
+    task.assignee, task.lender = assignee, None
     task.claimed_at = None if assignee is None else now()
     facts = {"assignee": assignee, "department": task.department, "reason": reason}
     return _changed(session, instance, task, "task_assigned", actor, **facts)

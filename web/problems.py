@@ -89,6 +89,7 @@ KINDS: Final[dict[type[EngineError], Kind]] = {
     domain.GateClosed: Kind(403, "法务审核或审批尚缺，此关口不可绕过"),
     domain.PlanFrozen: Kind(409, "方案已批准并冻结；修改须重新审批"),
     domain.CaseClosed: Kind(409, "投诉已结案"),
+    domain.TooLate: Kind(409, "流程已继续，此步骤不能再撤回"),
     domain.StillBusy: Kind(409, "此人还有未办结的任务，请先移交"),
     domain.BadFile: Kind(422, "不能接受该文件"),
     domain.BadComplaint: Kind(422, "投诉不能按此登记"),

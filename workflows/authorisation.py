@@ -56,6 +56,8 @@ _CASE_READING = frozenset({"case.read", "task.read"})
 _CASE_WORK = frozenset({"case.edit", "case.comment", "case.evidence", "case.reveal", "case.letter"})
 _TASK_WORK = frozenset({"task.claim", "task.unclaim", "task.draft", "task.complete", "task.transfer", "task.return"})
 _TASK_RULE = frozenset({"task.assign", "task.urge"})
+_TASK_SIGNING = frozenset({"task.add_signer", "task.remove_signer"})
+_TASK_OWN = frozenset({"task.delegate", "task.hand_back", "task.withdraw"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,15 @@ def may(session: Session, person: Person, verb: str, thing: Case | TaskInCase | 
     """Whether `person` may do `verb` (to `thing`).
 
     Verbs without a thing are the keys of `GENERAL`; with a case: case.read edit comment evidence reveal letter; with a
-    task: task.read claim unclaim draft complete transfer return assign urge. An unknown verb is refused (ValueError).
+    task: task.read claim unclaim draft complete transfer return assign urge delegate hand_back withdraw add_signer
+    remove_signer. An unknown verb is refused (ValueError).
     """
     held = roles(person)
     if not held:
         return False
     if verb in GENERAL:
         return bool(held & GENERAL[verb])
-    if verb not in _CASE_READING | _CASE_WORK | _TASK_WORK | _TASK_RULE:
+    if verb not in _CASE_READING | _CASE_WORK | _TASK_WORK | _TASK_RULE | _TASK_OWN | _TASK_SIGNING:
         raise ValueError(f"unknown verb {verb}")
     if thing is None or locked_out(person, thing):
         return False
@@ -116,7 +119,7 @@ def _may_case(session: Session, person: Person, held: frozenset[Role], verb: str
 
 def _may_task(session: Session, person: Person, held: frozenset[Role], verb: str, thing: TaskInCase) -> bool:
     task, me = thing.task, str(person.id)
-    mine = task.assignee == me or me in task.candidates
+    mine = me in {task.assignee, task.lender} or me in task.candidates
     ours = task.department is not None and task.department == person.department and bool(held & _WORKING)
     if thing.case is not None and thing.case.source == Source.INTERNAL:
         ours = ours and bool(held & (_SEES_ALL | {Role.HEAD}))
@@ -127,11 +130,28 @@ def _may_task(session: Session, person: Person, held: frozenset[Role], verb: str
         return thing.case is not None and _may_case(session, person, held, "case.read", thing.case)
     if verb in _TASK_RULE:
         return leads
+    if verb in _TASK_SIGNING:
+        own = task.assignee if verb == "task.add_signer" else task.added_by
+        return leads or (own == me and bool(held & _WORKING))
+    if verb in _TASK_OWN:
+        return bool(held & _WORKING) and _may_own(task, me, verb)
+    if task.lender is not None:  # lent: the helper prepares it, nobody completes it before it is handed back
+        over_them = leads and verb in {"task.unclaim", "task.transfer", "task.return"}
+        return over_them or (verb == "task.draft" and task.assignee == me)
     if verb == "task.claim":
         return mine or ours or leads
     if task.assignee is not None:  # somebody's work: only theirs, a head or the manager may take it out of their hands
         return task.assignee == me or (leads and verb in {"task.unclaim", "task.transfer", "task.return"})
     return mine or ours or leads
+
+
+def _may_own(task: UserTask, me: str, verb: str) -> bool:
+    """What depends on who has or had the task alone: to lend it, to end that, to take back its completion."""
+    if verb == "task.delegate":
+        return task.assignee == me and task.lender is None
+    if verb == "task.hand_back":
+        return task.lender is not None and me in {task.lender, task.assignee}
+    return task.completed_by == me
 
 
 def led(session: Session, person: Person) -> set[str]:

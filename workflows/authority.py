@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import now
 from engine.ids import new_id
+from engine.models import HistoryEvent
 from workflows import authorisation, people, risk, rules
 from workflows.cases import latest_plan
 from workflows.errors import FourEyes, GateClosed, NotAllowed, OverAuthority
@@ -26,6 +27,8 @@ ROLE_OF_DUTY = {
     "manager": Role.MANAGER,
 }
 _RANK = {"head": 1, "management": 2}
+OF_ONE_PERSON = frozenset({"head", "management", "legal", "finance"})
+"""Duties (`redress:role`) in which four eyes are kept: nobody does them for somebody else."""
 
 
 def levels_for(session: Session, severity: int, amount: int) -> list[str]:
@@ -49,14 +52,14 @@ def check_duty(session: Session, case: Case | None, person: Person, duty: str | 
         if duty in _RANK:
             raise OverAuthority(level=duty)
         raise NotAllowed(duty=duty)
-    if case is None or duty not in {"head", "management", "legal", "finance"}:
+    if case is None or duty not in OF_ONE_PERSON:
         return
     plan = latest_plan(session, case)
     if plan is None:
         return
     me = str(person.id)
     gate_step = duty in _RANK and (step or "").startswith("approve")
-    if (gate_step or duty in {"legal", "finance"}) and plan.proposer == me:
+    if (gate_step or duty in {"legal", "finance"}) and (plan.proposer == me or _prepared(session, case, plan, me)):
         raise FourEyes("the proposer of a plan may not review, approve or pay it")
     for decision in decisions(session, plan):
         if decision.actor != me:
@@ -65,6 +68,24 @@ def check_duty(session: Session, case: Case | None, person: Person, duty: str | 
             raise FourEyes("the approver of a plan may not pay it")
         if gate_step and decision.kind == DecisionKind.APPROVAL and decision.level != duty:
             raise FourEyes("two levels of approval need two people")
+
+
+def _prepared(session: Session, case: Case, plan: Plan, me: str) -> bool:
+    """Whether the task in which the plan was proposed had been delegated to this person: then it is theirs too."""
+    submission = plan.content.get("submission")
+    if submission is None or case.instance_id is None:
+        return False
+    lent = (
+        select(HistoryEvent.id)
+        .join(Submission, Submission.task_id == HistoryEvent.task_id)
+        .where(
+            Submission.id == UUID(str(submission)),
+            HistoryEvent.instance_id == case.instance_id,
+            HistoryEvent.kind == "task_delegated",
+            HistoryEvent.data["assignee"].astext == me,
+        )
+    )
+    return session.scalar(lent.limit(1)) is not None
 
 
 def propose(session: Session, case: Case, submission: Submission) -> Plan:
@@ -101,7 +122,8 @@ def decide(
 ) -> Decision:
     """Put a decision on file as its author sent it; the same submission gives the same decision.
 
-    Raises GateClosed without a plan to decide on, NotAllowed, OverAuthority, FourEyes.
+    Raises GateClosed without a plan to decide on, or for a form sent before this version of it; NotAllowed,
+    OverAuthority, FourEyes.
     """
     plan = latest_plan(session, case)
     if plan is None:
@@ -110,6 +132,8 @@ def decide(
     for known in taken:
         if known.submission_id == submission.id and known.kind == kind:
             return known
+    if submission.at < plan.created_at:
+        raise GateClosed("the plan has changed since this was sent: it has to be decided anew")
     author = people.get(session, submission.actor)
     if author is None:
         raise GateClosed("a decision needs a person")

@@ -123,7 +123,7 @@ def _open(
 def _of_box(session: Session, person: Person, box: Box) -> ColumnElement[bool]:
     me, is_open = str(person.id), UserTask.status == literal_column("'open'")  # as the partial indexes say it
     if box == "mine":
-        return and_(is_open, or_(UserTask.assignee == me, UserTask.candidates.contains([me])))
+        return and_(is_open, or_(UserTask.assignee == me, UserTask.lender == me, UserTask.candidates.contains([me])))
     if box == "done":
         return and_(UserTask.status == literal_column("'completed'"), UserTask.completed_by == me)
     if box == "department":

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from engine import forms, instances
 from engine import usertasks as engine_tasks
+from engine.clock import now
 from engine.errors import Forbidden, NotFound
 from engine.models import Json, ProcessInstance, TaskStatus, UserTask
 from workflows import authorisation, authority, cases, gates, notices, people
@@ -20,7 +21,7 @@ from workflows.authorisation import TaskInCase
 from workflows.errors import BadComplaint, NoSuchTask
 from workflows.models import Case, Person, RulesMark, Submission
 
-_VERBS = ("claim", "unclaim", "draft", "complete", "transfer", "return", "assign", "urge")
+_VERBS = ("claim", "unclaim", "draft", "complete", "transfer", "return", "assign", "urge", "delegate", "hand_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,13 @@ def find(session: Session, task_id: UUID) -> TaskInCase:
     return TaskInCase(task, case)
 
 
-def _for(session: Session, person: Person, task_id: UUID, verb: str) -> TaskInCase:
+def allowed(session: Session, person: Person, task_id: UUID, verb: str) -> TaskInCase:
     """The task for somebody who wants to do `verb`: hidden (404) where they may not even read it."""
     session.info.setdefault("acting", {})[str(person.id)] = person
-    return _allowed(session, person, find(session, task_id), verb)
+    return _may(session, person, find(session, task_id), verb)
 
 
-def _allowed(session: Session, person: Person, found: TaskInCase, verb: str) -> TaskInCase:
+def _may(session: Session, person: Person, found: TaskInCase, verb: str) -> TaskInCase:
     if not authorisation.may(session, person, "task.read", found):
         if authorisation.locked_out(person, found):
             authorisation.require(session, person, verb, found)
@@ -85,12 +86,14 @@ def open_task(session: Session, person: Person, task_id: UUID) -> Opened:
 
     Raises NoSuchTask, LockedOut.
     """
-    found = _for(session, person, task_id, "task.read")
+    found = allowed(session, person, task_id, "task.read")
     is_open = found.task.status == TaskStatus.OPEN
     verbs = {verb for verb in _VERBS if is_open and authorisation.may(session, person, f"task.{verb}", found)}
     verbs -= {"claim"} if found.task.assignee is not None else {"unclaim"}
     if is_open and not _fit(session, person, found):
         verbs -= {"claim", "complete", "draft"}
+    if gates.duty_of(session, found.task)[0] in authority.OF_ONE_PERSON:
+        verbs -= {"delegate"}
     return Opened(
         task=found.task,
         case=found.case,
@@ -105,13 +108,13 @@ def claim(session: Session, person: Person, task_id: UUID) -> UserTask:
 
     Raises NoSuchTask, NotAllowed, LockedOut, Conflict where somebody has it already.
     """
-    _for(session, person, task_id, "task.claim")
+    allowed(session, person, task_id, "task.claim")
     return engine_tasks.claim(session, task_id, actor=str(person.id))
 
 
 def unclaim(session: Session, person: Person, task_id: UUID) -> UserTask:
     """Give a task back to its department."""
-    _for(session, person, task_id, "task.unclaim")
+    allowed(session, person, task_id, "task.unclaim")
     return engine_tasks.unclaim(session, task_id, actor=str(person.id))
 
 
@@ -120,10 +123,10 @@ def assign(session: Session, person: Person, task_id: UUID, assignee: Person, *,
 
     Raises NotAllowed or LockedOut where the assignee may not work on it.
     """
-    found = _for(session, person, task_id, "task.assign")
+    found = allowed(session, person, task_id, "task.assign")
     require_fit(session, assignee, found)
     task = engine_tasks.assign(session, task_id, assignee=str(assignee.id), actor=str(person.id), reason=reason)
-    _tell(session, [assignee], found, "已分配给您的任务", "A task was given to you")
+    tell(session, [assignee], found, "已分配给您的任务", "A task was given to you")
     return task
 
 
@@ -140,21 +143,21 @@ def transfer(
 
     Raises BadComplaint without a reason or a receiver, NotAllowed, LockedOut.
     """
-    found = _for(session, person, task_id, "task.transfer")
-    _require_reason(reason)
+    found = allowed(session, person, task_id, "task.transfer")
+    require_reason(reason)
     if (department is None) == (assignee is None):
-        raise _bad("department", "required", "请选择一个部门或一位人员", "choose a department or a person")
+        raise bad("department", "required", "请选择一个部门或一位人员", "choose a department or a person")
     if assignee is not None:
         require_fit(session, assignee, found, same_department=False)
         department = assignee.department
     elif department not in {known.code for known in people.departments(session)}:
-        raise _bad("department", "unknown", "没有这个部门", "there is no such department")
+        raise bad("department", "unknown", "没有这个部门", "there is no such department")
     task = engine_tasks.assign(
         session, task_id, assignee=str(assignee.id) if assignee else None, department=department,
         actor=str(person.id), reason=reason,
     )  # fmt: skip
     told = [assignee] if assignee else people.heads(session, department or "")
-    _tell(session, told, found, "转来一项任务", "A task was handed over to you")
+    tell(session, told, found, "转来一项任务", "A task was handed over to you")
     return task
 
 
@@ -163,17 +166,51 @@ def send_back(session: Session, person: Person, task_id: UUID, *, element: str, 
 
     Raises BadComplaint without a reason or where the case never passed `element`, GateClosed, NotAllowed.
     """
-    found = _for(session, person, task_id, "task.return")
-    _require_reason(reason)
+    found = allowed(session, person, task_id, "task.return")
+    require_reason(reason)
     if element not in earlier_steps(session, found.task):
-        raise _bad("element", "never_passed", "流程未经过该步骤", "the case never passed this step")
-    return instances.move(session, found.task.instance_id, task_id, element, actor=str(person.id), reason=reason)
+        raise bad("element", "never_passed", "流程未经过该步骤", "the case never passed this step")
+    moved = instances.move(session, found.task.instance_id, task_id, element, actor=str(person.id), reason=reason)
+    reopen(session, found.task.instance_id, element)
+    return moved
 
 
-def earlier_steps(session: Session, task: UserTask) -> dict[str, str]:
-    """Where a task can be sent back to: element id -> Chinese name of user tasks done before it, oldest first."""
+def reopen(session: Session, instance_id: UUID, element: str, *, assignee: str | None = None) -> UserTask | None:
+    """Fill the task which was just opened anew with what was sent there before; perhaps give it to `assignee`.
+
+    None where the token did not stop at that element.
+    """
+    again = session.scalar(
+        select(UserTask)
+        .where(
+            UserTask.instance_id == instance_id,
+            UserTask.element_id == element,
+            UserTask.status == TaskStatus.OPEN.value,
+        )
+        .order_by(UserTask.created_at.desc(), UserTask.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    if again is None:
+        return None
+    before = session.scalar(
+        select(Submission.data)
+        .join(UserTask, UserTask.id == Submission.task_id)
+        .where(UserTask.instance_id == instance_id, Submission.element_id == element)
+        .order_by(Submission.at.desc(), Submission.id.desc())
+        .limit(1)
+    )
+    again.draft = before or None
+    if assignee is not None:
+        again.assignee, again.claimed_at = assignee, now()
+    session.flush()
+    return again
+
+
+def earlier_steps(session: Session, task: UserTask) -> dict[str, tuple[str, str]]:
+    """Where a task can be sent back to: element id -> Chinese and English name, in the order they were done."""
     done = session.execute(
-        select(UserTask.element_id, UserTask.name_zh)
+        select(UserTask.element_id, UserTask.name_zh, UserTask.name_en)
         .where(
             UserTask.instance_id == task.instance_id,
             UserTask.definition_id == task.definition_id,
@@ -182,15 +219,15 @@ def earlier_steps(session: Session, task: UserTask) -> dict[str, str]:
         )
         .order_by(UserTask.completed_at)
     )
-    return {row.element_id: row.name_zh for row in done}
+    return {row.element_id: (row.name_zh, row.name_en) for row in done}
 
 
 def urge(session: Session, person: Person, task_id: UUID, *, reason: str = "") -> UserTask:
     """Urge the people of a task: counted on it, they are told (supervisors, heads)."""
-    found = _for(session, person, task_id, "task.urge")
+    found = allowed(session, person, task_id, "task.urge")
     task = engine_tasks.urge(session, task_id, actor=str(person.id), reason=reason)
     told = people.get(session, task.assignee) if task.assignee else None
-    _tell(
+    tell(
         session,
         [told] if told else people.heads(session, task.department or ""),
         found,
@@ -205,7 +242,7 @@ def save_draft(session: Session, person: Person, task_id: UUID, draft: Json, *, 
 
     Raises Conflict where somebody saved in between.
     """
-    _for(session, person, task_id, "task.draft")
+    allowed(session, person, task_id, "task.draft")
     return engine_tasks.save_draft(session, task_id, draft, actor=str(person.id), rev=rev)
 
 
@@ -223,7 +260,7 @@ def complete(
     except NotFound:
         raise NoSuchTask from None
     instance, task = held
-    _allowed(session, person, TaskInCase(task, cases.reread(session, instance.business_key)), "task.complete")
+    _may(session, person, TaskInCase(task, cases.reread(session, instance.business_key)), "task.complete")
     return engine_tasks.complete(session, task_id, dict(data), actor=str(person.id), rev=rev, held=held)
 
 
@@ -238,16 +275,19 @@ def require_fit(session: Session, assignee: Person, found: TaskInCase, *, same_d
     authority.check_duty(session, found.case, assignee, *gates.duty_of(session, found.task))
 
 
-def _require_reason(reason: str) -> None:
+def require_reason(reason: str) -> None:
+    """Raise BadComplaint without a reason."""
     if not reason.strip():
-        raise _bad("reason", "required", "请填写原因", "a reason is needed")
+        raise bad("reason", "required", "请填写原因", "a reason is needed")
 
 
-def _bad(path: str, code: str, zh: str, en: str) -> BadComplaint:
+def bad(path: str, code: str, zh: str, en: str) -> BadComplaint:
+    """The error which names one wrong field."""
     return BadComplaint(en, problems=[{"path": path, "code": code, "message_zh": zh, "message_en": en}])
 
 
-def _tell(session: Session, told: list[Person], found: TaskInCase, zh: str, en: str) -> None:
+def tell(session: Session, told: list[Person], found: TaskInCase, zh: str, en: str) -> None:
+    """Promise people a notice about a task."""
     number = found.case.number if found.case else ""
     notices.tell(
         session, told, f"{zh}：{found.task.name_zh} {number}", f"{en}: {found.task.name_en} {number}",

@@ -14,9 +14,10 @@ from web import cursors, etag
 from web.api.base import Answer, Blueprint, PageQuery, Schema, nothing, page_of
 from web.api.cases import CaseItem
 from web.faults import invalid
+from web.i18n import say
 from web.identity import me
 from web.problems import PreconditionFailed
-from workflows import boxes, people, usertasks
+from workflows import boxes, lending, people, usertasks, withdrawing
 from workflows.authorisation import TaskInCase
 from workflows.models import Person
 
@@ -36,6 +37,9 @@ class TaskReceipt(Schema):
     lane = fields.String(required=True, allow_none=True)
     department = fields.String(required=True, allow_none=True)
     assignee = fields.String(required=True, allow_none=True)
+    lender = fields.String(
+        required=True, allow_none=True, metadata={"description": "Who delegated it to the assignee and gets it back"}
+    )
     candidates = fields.List(fields.String(), required=True)
     priority = fields.Integer(required=True)
     status = fields.String(required=True, validate=validate.OneOf(list(TaskStatus)))
@@ -119,6 +123,19 @@ class ReturnIn(Schema):
     reason = fields.String(required=True, validate=validate.Length(1, 2000))
 
 
+class DelegateIn(Schema):
+    """To whom, and why."""
+
+    assignee = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=validate.Length(1, 2000))
+
+
+class WithdrawIn(Schema):
+    """Why."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 2000))
+
+
 class UrgeIn(Schema):
     """Why, perhaps."""
 
@@ -151,6 +168,10 @@ class InstanceReceipt(Schema):
 
 def _item(found: TaskInCase) -> dict[str, Any]:
     return {**{name: getattr(found.task, name) for name in TaskReceipt().fields}, "case": found.case}
+
+
+def _named(steps: dict[str, tuple[str, str]]) -> dict[str, str]:
+    return {element: say(*name) for element, name in steps.items()}
 
 
 def _guarded(session: Session, task_id: UUID, act: Callable[[], UserTask]) -> Answer:
@@ -201,12 +222,14 @@ def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
 def show(session: Session, task_id: UUID) -> Answer:
     """Show a user task with its form, its case and what one may do with it"""
     opened = usertasks.open_task(session, me(), task_id)
-    shown = _item(TaskInCase(opened.task, opened.case)) | {
-        "verbs": sorted(opened.verbs),
+    found = TaskInCase(opened.task, opened.case)
+    taking_back = {"withdraw"} if withdrawing.possible(session, me(), found) else set()
+    shown = _item(found) | {
+        "verbs": sorted(opened.verbs | taking_back),
         "form": opened.form.schema if opened.form else None,
         "draft": opened.task.draft,
         "earlier": opened.earlier,
-        "earlier_steps": usertasks.earlier_steps(session, opened.task) if "return" in opened.verbs else {},
+        "earlier_steps": _named(usertasks.earlier_steps(session, opened.task)) if "return" in opened.verbs else {},
     }
     return Answer(shown, rev=opened.task.rev)
 
@@ -255,6 +278,32 @@ def transfer(session: Session, body: dict[str, Any], task_id: UUID) -> Answer:
 def send_back(session: Session, body: dict[str, str], task_id: UUID) -> Any:
     """Return the case to an earlier step (退回)"""
     return usertasks.send_back(session, me(), task_id, element=body["element"], reason=body["reason"])
+
+
+@blueprint.post("/<uuid:task_id>/delegate")
+@blueprint.commands(TaskReceipt, body=DelegateIn, if_match=False)
+def delegate(session: Session, body: dict[str, Any], task_id: UUID) -> Answer:
+    """Lend a task to a colleague who prepares it and hands it back (委派)"""
+
+    def act() -> UserTask:
+        return lending.delegate(session, me(), task_id, _person(session, body["assignee"]), reason=body["reason"])
+
+    return _guarded(session, task_id, act)
+
+
+@blueprint.post("/<uuid:task_id>/hand-back")
+@blueprint.commands(TaskReceipt, body=UrgeIn, if_match=False)
+def hand_back(session: Session, body: dict[str, str], task_id: UUID) -> Answer:
+    """End a delegation: the helper gives the task back, or the lender takes it back"""
+    return _guarded(session, task_id, lambda: lending.hand_back(session, me(), task_id, reason=body["reason"]))
+
+
+@blueprint.post("/<uuid:task_id>/withdraw")
+@blueprint.commands(TaskReceipt, body=WithdrawIn)
+def withdraw(session: Session, body: dict[str, str], task_id: UUID) -> Answer:
+    """Take back a step one completed, before the next has begun (撤回); answers with the task opened anew"""
+    task = withdrawing.withdraw(session, me(), task_id, reason=body["reason"])
+    return Answer(task, rev=task.rev)
 
 
 @blueprint.post("/<uuid:task_id>/urge")

@@ -84,4 +84,4 @@ def _choices(session: Session, opened: Opened, names: dict[str, str]) -> Choices
 
 
 def _steps(session: Session, task: UserTask) -> list[tuple[str, str]]:
-    return [(element, name) for element, name in usertasks.earlier_steps(session, task).items()]
+    return [(element, say(*name)) for element, name in usertasks.earlier_steps(session, task).items()]

@@ -1,6 +1,7 @@
 """The domain's tables. Verbs live in the modules named after them."""
 
 from workflows.models.case_file import AcceptanceNumber, Case, CaseStatus, Party, Source
+from workflows.models.desk import SavedFilter
 from workflows.models.people import ApiToken, Department, DirectoryChange, Notice, Person, Role
 from workflows.models.record import (
     CaseChange,
@@ -54,6 +55,7 @@ __all__ = [
     "Plan",
     "Role",
     "RulesMark",
+    "SavedFilter",
     "Source",
     "Submission",
     "WorkCalendar",

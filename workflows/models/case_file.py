@@ -80,7 +80,8 @@ class Case(Base):
     """The complaint file. `original` is what the complainant said and never changes (a trigger refuses it).
 
     named: ids of staff the complaint is about (locked out). template: deadline policy template.
-    message_id: the sender's id of the intake message, so that twice is once. Money in minor units of `currency`.
+    message_id: the sender's id of the intake message, so that twice is once. read_back_by, read_back_at: who repeated
+    the complaint to the complainant, who confirmed it, and when. Money in minor units of `currency`.
     """
 
     __tablename__ = "case_file"
@@ -131,6 +132,8 @@ class Case(Base):
     flags: Mapped[Json] = mapped_column(default=dict)
     template: Mapped[str] = mapped_column(default="T1")
     owner: Mapped[str | None]
+    read_back_by: Mapped[str | None]
+    read_back_at: Mapped[datetime | None]
     intake_by: Mapped[str] = mapped_column(default="system")
     cause: Mapped[str | None]
     upheld: Mapped[str | None]
