@@ -1,9 +1,9 @@
 """Process instances: start, look into, and command them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -205,13 +205,25 @@ def move(
     return steps.step(session, instance_id, command, change, key=f"move:{token_id}")
 
 
+class Deadline(NamedTuple):
+    """When the timer of an element is due."""
+
+    element_id: str
+    due_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a move would do: elements whose tokens would go, elements where new ones would wait; ends: the instance
-    would be over; fails: why the step would fail, or ""."""
+    """What a move would do: elements whose tokens would go, elements where new ones would wait.
+
+    stops: elements of deadlines which would be gone; starts: new deadlines; ends: the instance would
+    be over; fails: why the step would fail, or "".
+    """
 
     closes: list[str]
     opens: list[str]
+    stops: list[str] = field(default_factory=list)
+    starts: list[Deadline] = field(default_factory=list)
     ends: bool = False
     fails: str = ""
 
@@ -226,6 +238,7 @@ def preview_move(
     top = steps.loaded(session, instance)
     top.movement.invoke = None
     before = {each.token_id: each.element_id for each in execution.standing(top)}
+    ticking = _deadlines(top)
     token = find(top, token_id)
     if token is None:
         raise Conflict("There is no such token any more", token=str(token_id))
@@ -240,7 +253,16 @@ def preview_move(
     after = {each.token_id: each.element_id for each in execution.standing(top)}
     closes = sorted(element for token, element in before.items() if token not in after)
     opens = sorted(element for token, element in after.items() if token not in before)
-    return Preview(closes, opens, ends=bool(top.completed))
+    later = _deadlines(top)
+    stops = sorted(one.element_id for token, one in ticking.items() if token not in later)
+    starts = sorted(one for token, one in later.items() if token not in ticking)
+    return Preview(closes, opens, stops, starts, ends=bool(top.completed))
+
+
+def _deadlines(top: workflow.Workflow) -> dict[UUID, Deadline]:
+    """The timers which run, by token."""
+    found = ((token, execution.due_at(token)) for token in workflow.tokens(top))
+    return {token.id: Deadline(execution.element_of(token), due) for token, due in found if due is not None}
 
 
 def _no_target(target: str) -> Invalid:

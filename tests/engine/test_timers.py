@@ -254,3 +254,14 @@ def test_four_workers_fire_every_timer_exactly_once(database: Engine) -> None:
     with transaction() as session:
         assert session.scalar(select(func.count()).where(HistoryEvent.kind == "timer_fired")) == 40
         assert session.scalar(select(func.count()).where(UserTask.element_id == "L")) == 40
+
+
+def test_a_preview_of_a_move_names_the_deadlines_which_stop_and_begin(session: Session) -> None:
+    instance = begin(session, overdue())
+    (place,) = instances.tokens(session, instance)
+    found = instances.preview_move(session, instance.id, UUID(place.token_id), place.element_id, actor="admin")
+    (armed,) = session.scalars(select(Timer)).all()
+    assert found.stops == [armed.element_id]
+    assert [one.element_id for one in found.starts] == [armed.element_id]
+    over = instances.preview_move(session, instance.id, UUID(place.token_id), "End", actor="admin")
+    assert (over.stops, over.starts) == ([armed.element_id], [])

@@ -104,11 +104,20 @@ class MoveIn(TargetIn, ReasonIn):
     """Which token goes where, and why."""
 
 
+class DeadlineOut(Schema):
+    """A deadline which would begin."""
+
+    element_id = fields.String(required=True)
+    due_at = fields.AwareDateTime(required=True)
+
+
 class PreviewOut(Schema):
-    """What a move would do: elements which would be left, elements where something would wait then."""
+    """What a move would do: elements which would be left, elements where something would wait, deadlines."""
 
     closes = fields.List(fields.String(), required=True)
     opens = fields.List(fields.String(), required=True)
+    stops = fields.List(fields.String(), required=True, metadata={"description": "Elements of deadlines gone"})
+    starts = fields.List(fields.Nested(DeadlineOut), required=True)
     ends = fields.Boolean(required=True)
     fails = fields.String(required=True)
 

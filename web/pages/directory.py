@@ -48,7 +48,7 @@ _FIELDS: Final[dict[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A department in the tree. depth: 0 at the top; heads: its leader, else its heads; staff: how many active people."""
+    """A department in the tree. depth: 0 at the top; heads: its leader, else its heads; staff: active people."""
 
     department: Department
     depth: int
