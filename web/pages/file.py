@@ -11,6 +11,7 @@ from web.pages.show import Deadline, deadline, task_deadline
 from web.pages.story import Event, Sent, event_of, sent_form
 from web.pages.words import department_names, know_people
 from workflows import calendars, cases, evidence, parties, people, portal
+from workflows.cases import Entry
 from workflows.models import Case, Comment, Evidence, Person
 from workflows.portal import Milestone
 
@@ -73,7 +74,12 @@ def case_file(session: Session, person: Person, case: Case) -> CaseFile:
 
 
 def _actors(case: Case, tasks: list[UserTask], *lists: list[Any]) -> set[str | None]:
-    found: set[str | None] = {case.owner, case.intake_by, *(task.assignee for task in tasks)}
+    found: set[str | None] = {case.owner, case.intake_by, case.read_back_by}
+    for task in tasks:
+        found |= {task.assignee, task.lender}
     for items in lists:
-        found.update(getattr(item, "actor", None) or getattr(item, "author", None) for item in items)
+        for item in items:
+            found.add(getattr(item, "actor", None) or getattr(item, "author", None))
+            given = item.data.get("assignee") if isinstance(item, Entry) else None
+            found |= {given} if isinstance(given, str) else set()
     return found

@@ -54,7 +54,12 @@ _STEPS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "task_unclaimed": ("放回部门：{task}", "Given back: {task}", "hand-stop", ""),
     "task_assigned": ("分派：{task}", "Assigned: {task}", "user-share", ""),
     "task_completed": ("办结：{task}", "Completed: {task}", "check", "good"),
+    "task_delegated": ("委派：{task}", "Delegated: {task}", "users", ""),
+    "task_handed_back": ("交回委派：{task}", "Handed back: {task}", "arrow-back-up", ""),
+    "task_withdrawn": ("撤回：{task}", "Taken back: {task}", "arrow-back-up", "warn"),
     "task_cancelled": ("撤销：{task}", "Withdrawn: {task}", "x", ""),
+    "signer_added": ("加签：{task}", "A signer was added: {task}", "plus", "info"),
+    "signer_removed": ("减签：{task}", "A signer was removed: {task}", "minus", "warn"),
     "task_urged": ("催办：{task}", "Urged: {task}", "bell-ringing", "warn"),
     "warned": ("临期提醒：{task}", "Deadline near: {task}", "clock", "warn"),
     "decision_made": ("规则判定", "A rule decided", "scale", "info"),
@@ -68,6 +73,7 @@ _STEPS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     ),
 }
 _QUIET: Final = frozenset({"moved"})
+_GIVEN: Final = frozenset({"task_assigned", "task_delegated", "task_handed_back"})
 _QUIET_IN_CASE: Final = frozenset({"decision_made"})
 """Of interest to those who look into the process, not to those who read the case."""
 
@@ -138,7 +144,7 @@ def step_event(
     name = name_of(task) if task else str(data.get("element_id") or "")
     zh, en, icon, tone = _STEPS.get(kind, (kind, kind.replace("_", " ").capitalize(), "dots", ""))
     receiver = [person_name(data.get("assignee")), department_name(data.get("department"))]
-    told = [f"→ {one}" for one in receiver if one] if kind == "task_assigned" else []
+    told = [f"→ {one}" for one in receiver if one] if kind in _GIVEN else []
     if kind == "decision_made":
         told = [f"{data.get('decision')} → {value_text(data.get('result'))}"]
     parts = [*told[:1], str(data.get("reason") or "")]

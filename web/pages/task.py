@@ -17,8 +17,10 @@ from web.identity import me
 from web.pages.file import case_file
 from web.pages.formtext import in_language
 from web.pages.show import task_deadline
+from web.pages.signing import signing_of
 from web.pages.words import department_names, know_people, name_of
-from workflows import calendars, people, usertasks
+from workflows import calendars, people, usertasks, withdrawing
+from workflows.authorisation import TaskInCase
 from workflows.usertasks import Opened
 
 pages = Blueprint("task", __name__)
@@ -31,6 +33,7 @@ class Choices:
 
     colleagues: list[tuple[str, str]]
     departments: list[tuple[str, str]]
+    everybody: list[tuple[str, str]]
     steps: list[tuple[str, str]]
 
 
@@ -41,17 +44,23 @@ def page(task_id: UUID) -> str:
     with transaction() as session:
         opened = usertasks.open_task(session, person, task_id)
         file = case_file(session, person, opened.case) if opened.case else None
-        know_people(session, [opened.task.assignee, opened.task.completed_by])
+        know_people(session, [opened.task.assignee, opened.task.lender, opened.task.completed_by])
         names = department_names(session)
         return render_template(
             "task.html",
             task=opened.task,
             file=file,
-            verbs=opened.verbs,
+            verbs=_verbs(session, opened),
             chip=task_deadline(opened.task, calendars.get(session)),
             data=_data(session, opened),
             choices=_choices(session, opened, names),
+            signing=signing_of(session, person, opened),
         )
+
+
+def _verbs(session: Session, opened: Opened) -> frozenset[str]:
+    found = TaskInCase(opened.task, opened.case)
+    return opened.verbs | ({"withdraw"} if withdrawing.possible(session, me(), found) else set())
 
 
 def _data(session: Session, opened: Opened) -> dict[str, Any] | None:
@@ -68,17 +77,22 @@ def _data(session: Session, opened: Opened) -> dict[str, Any] | None:
         "rev": task.rev,
         "schema": in_language(orjson.loads(engine_tasks.form_schema(session, task))),
         "data": engine_tasks.context(session, task) | (task.draft or {}),
-        "readonly": "complete" not in opened.verbs,
+        "readonly": "draft" not in opened.verbs,
         "saved": say("已恢复上次的草稿", "Your draft was restored") if task.draft else "",
     }
 
 
 def _choices(session: Session, opened: Opened, names: dict[str, str]) -> Choices:
     task, verbs = opened.task, opened.verbs
-    colleagues = people.listing(session, department=task.department) if "assign" in verbs else []
+    anybody = people.listing(session) if verbs & {"assign", "transfer", "delegate"} else []
+    others = [one for one in anybody if str(one.id) != task.assignee]
     return Choices(
-        colleagues=[(str(one.id), name_of(one)) for one in colleagues if str(one.id) != task.assignee],
+        colleagues=[(str(one.id), name_of(one)) for one in others if one.department == task.department],
         departments=[(code, name) for code, name in names.items() if code != task.department],
+        everybody=sorted(
+            ((str(one.id), f"{name_of(one)} · {names.get(one.department, one.department)}") for one in others),
+            key=lambda pair: pair[1].partition(" · ")[::-1],
+        ),
         steps=_steps(session, task) if "return" in verbs else [],
     )
 

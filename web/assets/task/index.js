@@ -83,7 +83,7 @@ function conflict(problem) {
 async function takeOver() {
   try {
     const { data } = await call('GET', given.url);
-    if (!data.verbs.includes('complete')) {
+    if (!data.verbs.includes('draft')) {
       toast(say('This task can no longer be worked on.'), { tone: 'danger' });
       return;
     }
@@ -139,8 +139,8 @@ if (given) {
       known = '';
       saveSoon();
     }
-    button.addEventListener('click', complete);
-    document.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.ctrlKey) button.click(); });
+    button?.addEventListener('click', complete);
+    document.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.ctrlKey) button?.click(); });
     document.querySelector('[data-reload]').addEventListener('click', () => {
       dirty = false;
       sessionStorage.removeItem(kept);
