@@ -28,6 +28,7 @@ from workflows import (
     notices,
     people,
     rules,
+    signers,
     vocabulary,
     worktime,
 )
@@ -110,6 +111,8 @@ class Complaints(hooks.Domain):
                 authority.check_duty(session, case, person, *gates.duty_of(session, task))
         if command.kind == "skip":
             gates.require_skippable(session, instance, command.element_id or "")
+        if command.kind in ("add_signer", "remove_signer"):
+            signers.guard(session, case, command)
         if command.kind == "move" and case is not None:
             self._guard_move(session, instance, case, command)
         if command.kind == "migrate" and case is not None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from engine import outbox
 from engine.clock import now
 from engine.functions import Call, function
-from workflows import authority, cases, classification, correspondence, deadlines, notices, people, risk
+from workflows import authority, cases, classification, correspondence, deadlines, notices, people, risk, signers
 from workflows.errors import GateClosed, NoSuchCase
 from workflows.models import Case, CaseStatus, Decision, DecisionKind, Escalation, Person, Role, Submission
 
@@ -204,9 +204,7 @@ def record_legal(call: Call) -> Result:
     sent = _sent(call, case, "legal_outcome", duty="legal")
     if sent is None:
         raise GateClosed("no legal opinion was sent by a person of legal")
-    outcome = str(sent.data["legal_outcome"])
-    authority.decide(call.session, case, sent, DecisionKind.LEGAL, outcome, None)
-    return {"legal_outcome": outcome}
+    return {"legal_outcome": _decided(call, case, sent, DecisionKind.LEGAL, "legal_outcome", "passed", None)}
 
 
 @function("record_approval", title_zh="登记审批意见", title_en="Record the approval", gives=("approval_outcome",))
@@ -216,9 +214,19 @@ def record_approval(call: Call) -> Result:
     sent = _sent(call, case, "approval_outcome", duty=level)
     if sent is None:
         raise GateClosed(f"no approval was sent by the level {level}")
-    outcome = str(sent.data["approval_outcome"])
-    authority.decide(call.session, case, sent, DecisionKind.APPROVAL, outcome, level)
+    outcome = _decided(call, case, sent, DecisionKind.APPROVAL, "approval_outcome", "approved", level)
     return {"approval_outcome": outcome}
+
+
+def _decided(
+    call: Call, case: Case, sent: Submission, kind: DecisionKind, key: str, agreed: str, level: str | None
+) -> str:
+    """Put the word of everybody who signed with the author of `sent` on file; who objects outweighs who agrees."""
+    forms = [form for form in signers.forms_of(call.session, sent) if form.data.get(key) not in (None, "")]
+    forms.sort(key=lambda form: form.data[key] != agreed)  # the last decision of a level is the one that counts
+    for form in forms:
+        authority.decide(call.session, case, form, kind, str(form.data[key]), level)
+    return str(forms[-1].data[key])
 
 
 @function("release_plan", title_zh="放行方案", title_en="Release the plan", gives=())

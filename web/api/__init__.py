@@ -22,6 +22,7 @@ from web.api import (
     outbox,
     people,
     session,
+    signers,
     story,
     tasks,
     tokens,
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
         api.register_blueprint(resource.blueprint)
     for resource in (people, tokens, notices, outbox, bundles, migrations):
         api.register_blueprint(resource.blueprint)
+    api.register_blueprint(signers.blueprint)
     api.register_blueprint(monitor.blueprint)
     api.register_blueprint(departments.blueprint)
     api.register_blueprint(departments.changes)
