@@ -61,6 +61,7 @@ def make_app(given: Settings) -> Celery:
             "mail": _every("tasks.outbox.deliver_mail", given.wake_seconds),
             "webhooks": _every("tasks.outbox.deliver_webhooks", given.wake_seconds),
             "incidents": _every("tasks.timers.retry_due", max(given.wake_seconds, 10)),
+            "tallies": _every("tasks.housekeeping.fold_tallies", max(given.wake_seconds, 30)),
             "housekeeping": {
                 "task": "tasks.housekeeping.sweep",
                 "schedule": crontab(minute="17"),

@@ -17,6 +17,7 @@ from engine.db import transaction
 from engine.models import Idempotency, InstanceStatus, Message, OutboxMessage, ProcessInstance
 from tasks import topics
 from tasks.settings import settings
+from workflows import tallies
 
 _BATCH = 500
 _MOST_BATCHES = 200
@@ -33,6 +34,12 @@ def sweep() -> dict[str, int]:
     swept = {name: _in_batches(broom, moment) for name, broom in BROOMS.items()}
     _log.info("swept", **swept)
     return swept
+
+
+@shared_task(name="tasks.housekeeping.fold_tallies")
+def fold_tallies() -> int:
+    """Move what changed of the cases into the sums of the dashboard (`workflows.tallies`); how many entries."""
+    return _in_batches(lambda session, _moment: tallies.fold(session, _BATCH), now())
 
 
 def _in_batches(broom: Callable[[Session, datetime], int], moment: datetime) -> int:

@@ -34,7 +34,7 @@ def stopping() -> bool:
 
 def look() -> None:
     """One round: whatever is due, once. A failure in one room keeps nobody from the next."""
-    from tasks import outbox, timers
+    from tasks import housekeeping, outbox, timers
 
     rounds: tuple[Callable[[], int], ...] = (
         timers.fire_due,
@@ -42,6 +42,7 @@ def look() -> None:
         outbox.deliver_inside,
         outbox.deliver_mail,
         outbox.deliver_webhooks,
+        housekeeping.fold_tallies,
     )
     for drain in rounds:
         try:

@@ -27,7 +27,7 @@ class Settings:
     metrics_token: bearer token for `/metrics`; without one only this machine may read it.
     metrics_folder: where several processes share their measurements (prometheus-client reads the same variable).
     broker_url: asked by `/ready`; None = the filesystem transport.
-    time_zone: in which pages show times.
+    time_zone: in which pages show times: the enterprise's.
     demo: the login page lists the demo's people with their password; `redress up` says so for its children.
     """
 
@@ -82,6 +82,6 @@ def settings() -> Settings:
         metrics_token=env.get("REDRESS_METRICS_TOKEN") or None,
         metrics_folder=env.get("PROMETHEUS_MULTIPROC_DIR") or None,
         broker_url=env.get("BROKER_URL") or None,
-        time_zone=env.get("REDRESS_TIME_ZONE", "Asia/Shanghai"),
+        time_zone=domain_settings().time_zone,
         demo=env.get("REDRESS_DEMO", "").lower() in _TRUE,
     )

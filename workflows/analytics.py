@@ -1,32 +1,24 @@
 """The figures of a period: received and closed, how fast, how well, and what the complaints were about.
 
-They count the complaints of outside people (`Source.EXTERNAL`). A period is [since, until). Every function is one
-statement, and reads only the rows of its period (indexes on receipt and on closing).
+They count the complaints of outside people (`Source.EXTERNAL`). A period is [since, until). Nothing here walks the
+cases: the numbers come from the sums `workflows.tallies` keeps, and are those of this moment.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, extract, func, literal, literal_column, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from workflows.models import Case, Source
+from workflows import tallies
+from workflows.tallies import SPANS, Count
 
-_HOUR: Final = 3600
-SPANS: Final[tuple[tuple[int, int | None], ...]] = ((0, 24), (24, 72), (72, 168), (168, 360), (360, None))
-"""Classes of the solving time: [from, to) in elapsed hours; the last one is open."""
-SHARED: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
-    "channel": Case.channel,
-    "nature": Case.nature,
-    "issue": Case.issue,
-    "risk": Case.risk,
-    "outcome": Case.outcome,
-    "satisfaction": Case.satisfaction,
-    "region": Case.region,
-}
+_HOUR: Final = 3600 * 1_000_000
+SHARED: Final = tallies.COLUMNS
 """What `shares` can count by."""
+_FIGURES: Final = ("all", "microseconds", "target", "satisfaction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,101 +37,89 @@ class Figures:
     satisfied: float | None
 
 
-def _external() -> ColumnElement[bool]:
-    return Case.source == literal(Source.EXTERNAL.value, literal_execute=True)
+@dataclass(frozen=True, slots=True)
+class Period:
+    """All that is counted of a period, read at once, so that its numbers agree with each other."""
 
+    figures: Figures
+    counts: list[Count]
 
-def _received(since: datetime, until: datetime) -> ColumnElement[bool]:
-    return and_(_external(), Case.received_at >= since, Case.received_at < until)
+    def shares(self, column: str, *, closed: bool = False) -> list[tuple[str | None, int]]:
+        """How many cases have which value of `column` (of `SHARED`), most first.
 
+        The cases are those received in the period, or those closed in it.
+        """
+        return _shares(self.counts, column, "closed" if closed else "received")
 
-def _closed(since: datetime, until: datetime) -> ColumnElement[bool]:
-    return and_(_external(), Case.closed_at >= since, Case.closed_at < until)
+    @property
+    def natures(self) -> list[tuple[str | None, str | None, int]]:
+        """(nature, issue, number) of the cases received in the period, most first."""
+        kinds = [one for one in self.counts if one.event == "received" and one.dimension == "kind"]
+        ordered = sorted(kinds, key=lambda one: (-one.n, one.value or "~", one.detail or "~"))
+        return [(one.value or None, one.detail or None, one.n) for one in ordered]
+
+    @property
+    def solving_times(self) -> list[int]:
+        """How many of the cases closed in the period took how long: a number for each class of `SPANS`."""
+        spans = Counter({one.value: one.n for one in self.counts if one.dimension == "span"})
+        return [spans[str(number)] for number in range(len(SPANS))]
+
+    @property
+    def trend(self) -> list[tuple[date, int, int]]:
+        """(Monday, received, closed) for each week of the period which saw either, where the enterprise is."""
+        came, went = _weeks(self.counts, "received"), _weeks(self.counts, "closed")
+        return [(week, came[week], went[week]) for week in sorted(came.keys() | went.keys())]
 
 
 def figures(session: Session, since: datetime, until: datetime) -> Figures:
     """The figures of a period."""
-    answered = Case.satisfaction.is_not(None)
-    received = select(func.count()).select_from(Case).where(_received(since, until)).scalar_subquery()
-    waiting = (
-        select(func.count())
-        .select_from(Case)
-        .where(_external(), Case.status == literal_column("'open'"))
-        .scalar_subquery()
-    )
-    row = session.execute(
-        select(
-            received.label("received"),
-            func.count().label("closed"),
-            waiting.label("open"),
-            (func.avg(extract("epoch", Case.closed_at - Case.received_at)) / _HOUR).label("hours"),
-            _count(Case.closed_at <= Case.promised_at).label("in_target"),
-            _count(Case.promised_at.is_not(None)).label("promised"),
-            _count(answered).label("answered"),
-            _count(and_(answered, Case.satisfaction != "unsatisfied")).label("satisfied"),
-        ).where(_closed(since, until))
-    ).one()
-    return Figures(
-        row.received,
-        row.closed,
-        row.open,
-        None if row.hours is None else round(float(row.hours), 1),
-        _share(row.in_target, row.promised),
-        _share(row.satisfied, row.answered),
-    )
+    return _figures(tallies.read(session, since, until, _FIGURES))
 
 
 def shares(
     session: Session, column: str, since: datetime, until: datetime, *, closed: bool = False
 ) -> list[tuple[str | None, int]]:
-    """How many cases of the period have which value of `column` (of `SHARED`), most first.
+    """`Period.shares` of one column alone."""
+    if column not in SHARED:
+        raise ValueError(f"nothing is shared by {column}")
+    return _shares(tallies.read(session, since, until, [column]), column, "closed" if closed else "received")
 
-    The cases are those received in the period, or those closed in it.
-    """
-    counted = SHARED[column]
-    query = (
-        select(counted, func.count())
-        .where(_closed(since, until) if closed else _received(since, until))
-        .group_by(counted)
-        .order_by(func.count().desc(), counted)
+
+def period(session: Session, since: datetime, until: datetime, columns: Iterable[str] = SHARED) -> Period:
+    """A period with the shares by `columns`."""
+    counts = tallies.read(session, since, until, [*{*_FIGURES, *columns}, "kind", "span"])
+    return Period(_figures(counts), counts)
+
+
+def _figures(counts: list[Count]) -> Figures:
+    found: Counter[tuple[str, str, str]] = Counter()
+    for one in counts:
+        found[one.event, one.dimension, one.value] += one.n
+    closed = found["closed", "all", ""]
+    in_target, late = found["closed", "target", "true"], found["closed", "target", "false"]
+    answers = {
+        one.value: one.n for one in counts if one.event == "closed" and one.dimension == "satisfaction" and one.value
+    }
+    answered = sum(answers.values())
+    return Figures(
+        received=found["received", "all", ""],
+        closed=closed,
+        open=found["open", "all", ""],
+        hours=round(found["closed", "microseconds", ""] / closed / _HOUR, 1) if closed else None,
+        in_target=_share(in_target, in_target + late),
+        satisfied=_share(answered - answers.get("unsatisfied", 0), answered),
     )
-    return [(name, count) for name, count in session.execute(query)]
 
 
-def natures(session: Session, since: datetime, until: datetime) -> list[tuple[str | None, str | None, int]]:
-    """(nature, issue, number) of the cases received in the period, most first."""
-    query = (
-        select(Case.nature, Case.issue, func.count())
-        .where(_received(since, until))
-        .group_by(Case.nature, Case.issue)
-        .order_by(func.count().desc(), Case.nature, Case.issue)
+def _shares(counts: list[Count], column: str, event: str) -> list[tuple[str | None, int]]:
+    found = [one for one in counts if one.event == event and one.dimension == column]
+    return [(one.value or None, one.n) for one in sorted(found, key=lambda one: (-one.n, one.value or "~"))]
+
+
+def _weeks(counts: list[Count], event: str) -> Counter[date]:
+    return Counter(
+        {one.week: one.n for one in counts if one.event == event and one.dimension == "all" and one.week is not None}
     )
-    return [(nature, issue, count) for nature, issue, count in session.execute(query)]
-
-
-def solving_times(session: Session, since: datetime, until: datetime) -> list[int]:
-    """How many of the cases closed in the period took how long: a number for each class of `SPANS`."""
-    hours = extract("epoch", Case.closed_at - Case.received_at) / _HOUR
-    counts = [_count(hours >= low if high is None else and_(hours >= low, hours < high)) for low, high in SPANS]
-    return list(session.execute(select(*counts).where(_closed(since, until))).one())
-
-
-def trend(session: Session, since: datetime, until: datetime, *, zone: str) -> list[tuple[datetime, int, int]]:
-    """(week, received, closed) for each week of the period which saw either; weeks begin on Monday in `zone`."""
-    came = select(
-        func.date_trunc("week", Case.received_at, zone).label("week"),
-        literal(1).label("came"),
-        literal(0).label("went"),
-    )
-    went = select(func.date_trunc("week", Case.closed_at, zone), literal(0), literal(1))
-    both = came.where(_received(since, until)).union_all(went.where(_closed(since, until))).subquery()
-    week, received, closed = both.c
-    query = select(week, func.sum(received), func.sum(closed)).group_by(week).order_by(week)
-    return [(begun, int(came_in), int(went_out)) for begun, came_in, went_out in session.execute(query)]
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(case((condition, 1)))
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -44,6 +44,37 @@ DIRECTORY = """CREATE TRIGGER directory_change_append_only BEFORE UPDATE OR DELE
     FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
 """Came with a later revision than the guards above."""
 
+NOTE_CASE = """
+CREATE OR REPLACE FUNCTION note_case() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    IF TG_OP <> 'INSERT' AND OLD.source = 'external' THEN
+        INSERT INTO case_tally_entry (sign, status, received_at, closed_at, promised_at,
+            channel, nature, issue, risk, outcome, satisfaction, region)
+        VALUES (-1, OLD.status, OLD.received_at, OLD.closed_at, OLD.promised_at,
+            OLD.channel, OLD.nature, OLD.issue, OLD.risk, OLD.outcome, OLD.satisfaction, OLD.region);
+    END IF;
+    IF TG_OP <> 'DELETE' AND NEW.source = 'external' THEN
+        INSERT INTO case_tally_entry (sign, status, received_at, closed_at, promised_at,
+            channel, nature, issue, risk, outcome, satisfaction, region)
+        VALUES (1, NEW.status, NEW.received_at, NEW.closed_at, NEW.promised_at,
+            NEW.channel, NEW.nature, NEW.issue, NEW.risk, NEW.outcome, NEW.satisfaction, NEW.region);
+    END IF;
+    RETURN NULL;
+END $$
+"""
+TALLY = (
+    NOTE_CASE,
+    """CREATE TRIGGER case_file_note AFTER INSERT OR DELETE ON case_file
+    FOR EACH ROW EXECUTE FUNCTION note_case()""",
+    """CREATE TRIGGER case_file_note_change AFTER UPDATE ON case_file FOR EACH ROW
+    WHEN ((OLD.source, OLD.status, OLD.received_at, OLD.closed_at, OLD.promised_at, OLD.channel, OLD.nature,
+           OLD.issue, OLD.risk, OLD.outcome, OLD.satisfaction, OLD.region) IS DISTINCT FROM
+          (NEW.source, NEW.status, NEW.received_at, NEW.closed_at, NEW.promised_at, NEW.channel, NEW.nature,
+           NEW.issue, NEW.risk, NEW.outcome, NEW.satisfaction, NEW.region))
+    EXECUTE FUNCTION note_case()""",
+)
+"""What keeps the tally (`workflows.tallies`); came with a later revision than the guards above."""
+
 RENEW_MARK = """
 CREATE OR REPLACE FUNCTION renew_rules_mark() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
@@ -87,4 +118,5 @@ for _table, _statement in _GUARDS:
     _attach(_TABLES[_table], APPEND_ONLY, KEEP_ORIGINAL, _statement)
 for _model in _MARKED:
     _attach(_model.__table__, RENEW_MARK, _mark(_model.__tablename__))
+_attach(Case.__table__, *TALLY)
 _attach(DirectoryChange.__table__, APPEND_ONLY, DIRECTORY)

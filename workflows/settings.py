@@ -17,6 +17,7 @@ class Settings:
     upload_limit: bytes one file may have.
     number_format: acceptance number; `{date}` (YYYYMMDD), `{year}`, `{token}` (random) and `{check}` may stand in it.
     calendar: code of the calendar deadlines count by where a policy names none.
+    time_zone: of the enterprise: where its days begin.
     organisation_zh, organisation_en: who signs the letters.
     """
 
@@ -25,6 +26,7 @@ class Settings:
     upload_limit: int
     number_format: str
     calendar: str
+    time_zone: str
     organisation_zh: str
     organisation_en: str
 
@@ -39,6 +41,7 @@ def settings() -> Settings:
         upload_limit=int(os.environ.get("REDRESS_UPLOAD_LIMIT", str(50 * 1024 * 1024))),
         number_format=os.environ.get("REDRESS_NUMBER_FORMAT", "TS{date}-{token}{check}"),
         calendar=os.environ.get("REDRESS_CALENDAR", "cn"),
+        time_zone=os.environ.get("REDRESS_TIME_ZONE", "Asia/Shanghai"),
         organisation_zh=os.environ.get("REDRESS_ORGANISATION_ZH", "示例企业客户服务部"),
         organisation_en=os.environ.get("REDRESS_ORGANISATION_EN", "Example Company, Customer Service"),
     )

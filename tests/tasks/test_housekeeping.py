@@ -7,8 +7,10 @@ from sqlalchemy import Engine, func, select, text
 from engine import clock, definitions, history, instances, outbox
 from engine.db import counting, transaction
 from engine.models import Base, HistoryEvent, Idempotency, InstanceStatus, Message, OutboxMessage, ProcessInstance
-from tasks import housekeeping
+from tasks import housekeeping, poll
 from tests.builders import bundle, end, process, script, start, user
+from tests.workflows.builders import a_case
+from workflows.models import CaseTally, CaseTallyEntry
 
 
 def count(table: type[Base]) -> int:
@@ -123,3 +125,14 @@ def test_promises_kept_long_ago_go_but_letters_stay_as_proof(database: Engine) -
     with transaction() as session:
         assert {letter, late} < set(session.scalars(select(OutboxMessage.id)))
     assert count(OutboxMessage) == 3
+
+
+def test_a_worker_folds_what_changed_of_the_cases_into_the_sums(database: Engine) -> None:
+    with transaction() as session:
+        for _ in range(3):
+            a_case(session)
+    assert count(CaseTallyEntry) == 3
+    poll.look()
+    assert count(CaseTallyEntry) == 0
+    with transaction() as session:
+        assert session.scalar(select(CaseTally.n).where(CaseTally.event == "open")) == 3

@@ -1,6 +1,6 @@
 """The figures of a period, each against a count by hand."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -52,9 +52,9 @@ def test_weeks_begin_on_monday_where_the_enterprise_is(session: Session) -> None
     sunday_evening_utc = datetime(2026, 11, 15, 17, tzinfo=UTC)  # Monday, one o'clock, in Shanghai
     with at(sunday_evening_utc):
         a_case(session, closed_at=sunday_evening_utc + timedelta(days=8))
-    found = analytics.trend(session, NOON - timedelta(days=30), NOON + timedelta(days=30), zone="Asia/Shanghai")
+    found = analytics.period(session, NOON - timedelta(days=30), NOON + timedelta(days=30)).trend
     assert [(received, closed) for _, received, closed in found] == [(1, 0), (0, 1)]
-    assert found[0][0] == datetime(2026, 11, 15, 16, tzinfo=UTC)
+    assert found[0][0] == date(2026, 11, 16)
 
 
 def test_issues_are_counted_below_their_nature(session: Session) -> None:
@@ -66,7 +66,7 @@ def test_issues_are_counted_below_their_nature(session: Session) -> None:
             (None, None),
         ):
             a_case(session, nature=nature, issue=issue)
-        found = analytics.natures(session, NOON, NOON + timedelta(days=1))
+        found = analytics.period(session, NOON, NOON + timedelta(days=1)).natures
     assert found == [("product", "durability", 2), ("service", "attitude", 1), (None, None, 1)]
 
 
@@ -74,7 +74,7 @@ def test_solving_times_fall_into_one_class_each(session: Session) -> None:
     with at(NOON):
         for hours in (0, 23, 24, 71, 72, 168, 359, 360, 5000):
             a_case(session, received_at=NOON, status=CaseStatus.CLOSED, closed_at=NOON + timedelta(hours=hours))
-        found = analytics.solving_times(session, NOON, NOON + timedelta(days=365))
+        found = analytics.period(session, NOON, NOON + timedelta(days=365)).solving_times
     assert found == [2, 2, 1, 2, 2]
 
 

@@ -25,6 +25,8 @@ USUAL: Final = 12
 TOP: Final = 3
 LONGEST: Final = 3660
 """Most days of a period."""
+COLUMNS: Final = ("channel", "risk", "satisfaction")
+"""What the charts share the cases by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,14 @@ def page() -> str:
     """The figures and charts of a period."""
     period = _period()
     with transaction() as session:
-        figures = analytics.figures(session, period.since, period.until)
+        counted = analytics.period(session, period.since, period.until, COLUMNS)
         earlier = analytics.figures(session, period.before.since, period.before.until)
-        charts = _charts(session, period)
+        charts = _charts(session, period, counted)
+    figures = counted.figures
     return render_template(
         "dashboard.html",
         period=period,
+        counted_at=now(),
         tiles=_tiles(figures, earlier, period),
         charts=charts,
         presets=[(weeks, _preset(weeks)) for weeks in WEEKS],
@@ -183,47 +187,42 @@ def _duration(hours: float | None) -> str:
     )
 
 
-def _charts(session: Session, period: Period) -> list[Chart]:
-    since, until = period.since, period.until
+def _charts(session: Session, period: Period, found: analytics.Period) -> list[Chart]:
     number, unknown = say("件数", "Cases"), say("未定", "Not decided")
 
     def shared(name: str, title: str, column: str, *, kind: str = "bar", closed: bool = False) -> Chart:
-        counted = analytics.shares(session, column, since, until, closed=closed)
         rows = [
             (label(column, code) or unknown, [count], _cases(period, closed=closed, **{column: code}) if code else None)
-            for code, count in counted
+            for code, count in found.shares(column, closed=closed)
         ]
         return Chart(name, title, kind, [title, number], rows)
 
     return [
-        _volume(session, period),
+        _volume(period, found),
         shared("channels", say("渠道", "Channels"), "channel"),
-        _natures(session, period, number, unknown),
+        _natures(session, period, found, number, unknown),
         shared("risk", say("风险等级", "Risk"), "risk"),
-        _times(session, period, number),
+        _times(period, found, number),
         shared("satisfaction", say("满意度（已结案）", "Satisfaction (closed)"), "satisfaction", closed=True),
     ]
 
 
-def _volume(session: Session, period: Period) -> Chart:
-    found = {
-        week.astimezone(_zone()).date(): (came, went)
-        for week, came, went in analytics.trend(session, period.since, period.until, zone=settings().time_zone)
-    }
+def _volume(period: Period, found: analytics.Period) -> Chart:
+    weeks = {week: (came, went) for week, came, went in found.trend}
     monday = period.since.date() - timedelta(days=period.since.weekday())
     rows: list[tuple[str, list[int], str | None]] = []
     while monday < period.until.date():
         week = Period(max(_midnight(monday), period.since), min(_midnight(monday + timedelta(days=7)), period.until))
-        rows.append((f"{monday:%m-%d}", list(found.get(monday, (0, 0))), _cases(week)))
+        rows.append((f"{monday:%m-%d}", list(weeks.get(monday, (0, 0))), _cases(week)))
         monday += timedelta(days=7)
     heads = [say("周（周一）", "Week from"), say("受理", "Received"), say("结案", "Closed")]
     return Chart("volume", say("每周受理与结案", "Received and closed by week"), "line", heads, rows)
 
 
-def _natures(session: Session, period: Period, number: str, unknown: str) -> Chart:
+def _natures(session: Session, period: Period, found: analytics.Period, number: str, unknown: str) -> Chart:
     """The natures with most cases, each with its most frequent issues below it."""
     names = {one.code: say(one.name_zh, one.name_en) for one in classification.categories(session)}
-    counted = analytics.natures(session, period.since, period.until)
+    counted = found.natures
     totals: dict[str | None, int] = {}
     for nature, _, count in counted:
         totals[nature] = totals.get(nature, 0) + count
@@ -243,7 +242,7 @@ def _natures(session: Session, period: Period, number: str, unknown: str) -> Cha
     )
 
 
-def _times(session: Session, period: Period, number: str) -> Chart:
+def _times(period: Period, found: analytics.Period, number: str) -> Chart:
     names = [
         say("24 小时内", "Within 24 h"),
         say("1–3 天", "1–3 days"),
@@ -251,7 +250,7 @@ def _times(session: Session, period: Period, number: str) -> Chart:
         say("7–15 天", "7–15 days"),
         say("15 天以上", "Over 15 days"),
     ]
-    counted = analytics.solving_times(session, period.since, period.until)
+    counted = found.solving_times
     address = _cases(period, closed=True)
     rows = [(name, [count], address) for name, count in zip(names, counted, strict=True)]
     title = say("办理用时（已结案）", "Solving time (closed)")

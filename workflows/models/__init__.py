@@ -26,6 +26,7 @@ from workflows.models.rules import (
     RulesMark,
     WorkCalendar,
 )
+from workflows.models.tallies import CaseTally, CaseTallyEntry
 
 __all__ = [
     "AcceptanceNumber",
@@ -35,6 +36,8 @@ __all__ = [
     "Case",
     "CaseChange",
     "CaseStatus",
+    "CaseTally",
+    "CaseTallyEntry",
     "Category",
     "ClockKind",
     "Comment",
