@@ -20,6 +20,8 @@ TASKS = frozenset(
         "businessRuleTask",
     }
 )
+DEPARTMENT = "redress:department"
+"""Property of an element or a lane: the code of the department its tasks go to."""
 SUBPROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 ACTIVITIES = TASKS | SUBPROCESSES | {"callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})

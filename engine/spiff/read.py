@@ -4,13 +4,14 @@ Reading never raises for what a person drew: the gate shows all faults of a file
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
 from engine.errors import Invalid
 from engine.findings import Finding
 from engine.spiff.extensions import names, properties, read_into, read_loop
-from engine.spiff.model import EVENTS, NODES, SUBPROCESSES, Diagram, Event, Flow, Node, Process, Scope
+from engine.spiff.model import DEPARTMENT, EVENTS, NODES, SUBPROCESSES, Diagram, Event, Flow, Node, Process, Scope
 from engine.spiff.read_events import File, declare, message_of, read_event
 from engine.spiff.xml import BPMN, child, children, local, text_of
 from engine.xml import parse
@@ -50,6 +51,7 @@ SILENT = frozenset(
 _UNHEARD = frozenset(
     {"ioSpecification", "dataInputAssociation", "dataOutputAssociation", "potentialOwner", "performer"}
 )
+_GIVES_WORK = SUBPROCESSES | {"userTask", "callActivity"}
 _ALIEN = {
     "http://camunda.org/schema/1.0/bpmn": "camunda",
     "http://flowable.org/bpmn": "flowable",
@@ -116,30 +118,41 @@ def _aliens(root: etree._Element, file: File) -> None:
             file.fault(holder.get("id") or "", "foreign_extension", zh, en)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """The lane an element lies in: its name, and the department it says it is (`redress:department`)."""
+
+    name: str
+    department: str | None
+
+
 def _read_process(element: etree._Element, file: File) -> Process:
     process = Process(id=element.get("id") or "", file=file.path)
     process.properties = properties(element)
     process.name_zh, process.name_en = names(element, process.properties)
     process.executable = element.get("isExecutable") == "true"
-    lanes: dict[str, str] = {}
+    lanes: dict[str, _Lane] = {}
     for holder in children(element, "laneSet"):
         _read_lanes(holder, process, lanes)
     _read_scope(element, process, lanes, file)
     return process
 
 
-def _read_lanes(holder: etree._Element, process: Process, lanes: dict[str, str]) -> None:
-    """Element id -> name of its innermost lane."""
+def _read_lanes(
+    holder: etree._Element, process: Process, lanes: dict[str, _Lane], department: str | None = None
+) -> None:
+    """Element id -> its innermost lane; a lane is its outer lane's department unless it has one of its own."""
     for lane in children(holder, "lane"):
         name = " ".join((lane.get("name") or "").split()) or lane.get("id") or ""
+        own = properties(lane).get(DEPARTMENT) or department
         process.lanes.append(name)
         for reference in children(lane, "flowNodeRef"):
-            lanes[text_of(reference) or ""] = name
+            lanes[text_of(reference) or ""] = _Lane(name, own)
         for inner in children(lane, "childLaneSet"):
-            _read_lanes(inner, process, lanes)
+            _read_lanes(inner, process, lanes, own)
 
 
-def _read_scope(element: etree._Element, scope: Scope, lanes: Mapping[str, str], file: File) -> None:
+def _read_scope(element: etree._Element, scope: Scope, lanes: Mapping[str, _Lane], file: File) -> None:
     for each in element:
         kind = local(each)
         if kind == "sequenceFlow":
@@ -179,11 +192,14 @@ def _read_flow(element: etree._Element) -> Flow:
     )
 
 
-def _read_node(element: etree._Element, kind: str, lanes: Mapping[str, str], file: File) -> Node:
+def _read_node(element: etree._Element, kind: str, lanes: Mapping[str, _Lane], file: File) -> Node:
     node = Node(id=element.get("id") or "", kind=kind)
-    node.lane = lanes.get(node.id)
     node.default = element.get("default")
     read_into(element, node)
+    if lane := lanes.get(node.id):
+        node.lane = lane.name
+        if lane.department and kind in _GIVES_WORK and not node.work.groups:
+            node.properties.setdefault(DEPARTMENT, lane.department)
     node.loop = read_loop(element)
     if kind in EVENTS:
         node.event = read_event(element, node, file)
