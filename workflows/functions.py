@@ -12,8 +12,10 @@ from engine import outbox
 from engine.clock import now
 from engine.functions import Call, function
 from workflows import authority, cases, classification, correspondence, deadlines, notices, people, risk, signers
+from workflows.alarms import raise_alarm
 from workflows.errors import GateClosed, NoSuchCase
 from workflows.models import Case, CaseStatus, Decision, DecisionKind, Escalation, Person, Role, Submission
+from workflows.repetition import watch, watch_batch
 
 Result = Mapping[str, Any] | None
 
@@ -67,6 +69,7 @@ def propose_classification(call: Call) -> Result:
     case.emotion = case.emotion or found.emotion
     signs = {name: bool(case.flags.get(name)) or getattr(found, name) for name in risk.FLAGS}
     case.flags = {**case.flags, **signs, "vip": case.party.tier == "vip"}
+    raise_alarm(call.session, case, signs)
     return {
         "nature": case.nature or found.nature,
         "issue": case.issue or found.issue,
@@ -104,6 +107,8 @@ def record_classification(call: Call) -> Result:
     case.risk = risk.higher(data.get("risk"), risk.floor(case))
     case.urgency = data.get("urgency") or case.urgency
     case.rev += 1
+    watch(call.session, case)
+    watch_batch(call.session, case)
     return {"risk": case.risk, "needs_legal": risk.needs_legal(case)}
 
 

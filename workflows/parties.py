@@ -36,13 +36,17 @@ def find(session: Session, *, phone: str = "", mail: str = "") -> list[Party]:
     return list(session.scalars(select(Party).where(or_(*wanted), Party.erased_at.is_(None)).order_by(Party.id)))
 
 
-def find_or_create(session: Session, identity: Identity) -> Party:
+def find_or_create(session: Session, identity: Identity, *, verified: bool = True) -> Party:
     """The party with this phone or mail (gaps filled from `identity`), or a new one.
 
-    The name must agree where both are known, so that a family's shared number does not merge two people.
+    The name must agree where both are known, so that a family's shared number does not merge two people. verified: one
+    of us has talked to them; else whoever knows a name and a phone number could add a mail address of their own, and
+    be sent the letters of another's case: what is not known yet then makes a new party.
     """
     for party in find(session, phone=identity.phone, mail=identity.mail):
         if not party.name or not identity.name or party.name == identity.name:
+            if not verified and _adds_contact(party, identity):
+                continue
             _complete(party, identity)
             return party
     party = Party(kind=identity.kind, tier=identity.tier, locale=identity.locale, created_at=now())
@@ -50,6 +54,11 @@ def find_or_create(session: Session, identity: Identity) -> Party:
     session.add(party)
     session.flush()
     return party
+
+
+def _adds_contact(party: Party, identity: Identity) -> bool:
+    phone, mail = normal_phone(identity.phone), normal_mail(identity.mail)
+    return bool(phone and phone != normal_phone(party.phone)) or bool(mail and mail != normal_mail(party.mail))
 
 
 def _complete(party: Party, identity: Identity) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import instances
 from engine.clock import now
 from engine.errors import StepFailed
-from workflows import masking, parties
+from workflows import masking, parties, repetition
 from workflows.errors import BadComplaint
 from workflows.models import AcceptanceNumber, Case, Party, Source
 from workflows.parties import Identity
@@ -61,7 +61,7 @@ def receive(session: Session, complaint: Complaint, *, actor: str, message_id: s
         if known is not None:
             return known
     check(complaint)
-    party = parties.find_or_create(session, complaint.identity)
+    party = parties.find_or_create(session, complaint.identity, verified=actor != "complainant")
     case = _file(session, complaint, party, actor, message_id)
     try:
         started = instances.start(
@@ -71,6 +71,7 @@ def receive(session: Session, complaint: Complaint, *, actor: str, message_id: s
         started = instances.by_business_key(session, case.number)[0]
     case.instance_id = started.id
     session.flush()
+    repetition.watch_batch(session, case)
     return case
 
 

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 import workflows
+from engine import definitions
 from engine.settings import ROOT
+from tests.workflows import bundles
 from workflows import crypto, demo, people, seeds
 from workflows.models import Person
 from workflows.settings import settings
@@ -33,6 +35,13 @@ def house(session: Session) -> Session:
     seeds.plant(session)
     demo.people_of_the_demo(session)
     return session
+
+
+@pytest.fixture
+def running(house: Session) -> Session:
+    """The same with the small main process of the tests published."""
+    definitions.publish_files(house, "complaint", bundles.complaint(), author="system")
+    return house
 
 
 @pytest.fixture

@@ -24,13 +24,6 @@ from workflows.receiving import Complaint, receive
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
-@pytest.fixture
-def running(house: Session) -> Session:
-    """The small main process published."""
-    definitions.publish_files(house, "complaint", bundles.complaint(), author="system")
-    return house
-
-
 def _complaint(narrative: str = "空调坏了，要求退款 100 元", **fields: object) -> Complaint:
     identity = Identity(name="欧阳娜", phone="13812345678", mail="who@mail.example")
     return Complaint(narrative=narrative, channel="phone", identity=identity, **fields)  # type: ignore[arg-type]
