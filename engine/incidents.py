@@ -74,7 +74,8 @@ def skip(
     element = incident.element_id or ""
     node = _node(session, instance, element)
     if node is None or not (node.kind in _SKIPPABLE or (node.kind in THROWING and node.function)):
-        raise Conflict("The work of this element cannot be skipped", incident=str(incident_id), element=element)
+        zh, en = "该元素的工作不能跳过", "The work of this element cannot be skipped"
+        raise Conflict(en, incident=str(incident_id), element=element, message_zh=zh)
     domain().guard(session, instance, Command("skip", actor, element, reason=reason))
     facts = {"incident": incident.id, "reason": reason, "results": sorted(results or {})}
     history.record(session, instance, "incident_skipped", actor=actor, element_id=element, data=facts)
@@ -90,7 +91,7 @@ def _locked(session: Session, incident_id: UUID) -> Incident:
     steps.lock(session, incident.instance_id)
     session.refresh(incident)
     if incident.status != IncidentStatus.OPEN:
-        raise Conflict("The incident is resolved", incident=str(incident_id))
+        raise Conflict("The incident is resolved", incident=str(incident_id), message_zh="该异常已解决")
     return incident
 
 

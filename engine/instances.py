@@ -144,7 +144,7 @@ def resume(
     def change(step: steps.Step) -> None:
         since = step.instance.suspended_at
         if step.instance.status != InstanceStatus.SUSPENDED or since is None:
-            raise Conflict("The process instance is not suspended", instance=str(instance_id))
+            raise Conflict("The process instance is not suspended", instance=str(instance_id), message_zh="流程未挂起")
         stood = timedelta() if keep_dates else step.movement.now - since
         _shift(step, stood)
         step.note("instance_resumed", reason=reason, stood_seconds=stood.total_seconds(), keep_dates=keep_dates)
@@ -192,7 +192,7 @@ def move(
     def change(step: steps.Step) -> None:
         token = find(step.top, token_id)
         if token is None:
-            raise Conflict("There is no such token any more", token=str(token_id))
+            raise Conflict("There is no such token any more", token=str(token_id), message_zh="该令牌已不在原处")
         if signing.added(token):
             raise signing.refusal("moves_with")
         source = execution.element_of(token)
@@ -241,7 +241,7 @@ def preview_move(
     ticking = _deadlines(top)
     token = find(top, token_id)
     if token is None:
-        raise Conflict("There is no such token any more", token=str(token_id))
+        raise Conflict("There is no such token any more", token=str(token_id), message_zh="该令牌已不在原处")
     if signing.added(token):
         raise signing.refusal("moves_with")
     if execution.move(top, token_id, target) is None:

@@ -153,9 +153,11 @@ def loaded(session: Session, instance: ProcessInstance) -> Workflow:
 
 def _accepts(instance: ProcessInstance, command: Command) -> None:
     if instance.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED):
-        raise Conflict("The process instance has ended", instance=str(instance.id), status=str(instance.status))
+        zh, en = "流程已结束", "The process instance has ended"
+        raise Conflict(en, instance=str(instance.id), status=str(instance.status), message_zh=zh)
     if instance.status == InstanceStatus.SUSPENDED and command.kind not in ASLEEP:
-        raise Conflict("The process instance is suspended", instance=str(instance.id), status="suspended")
+        zh, en = "流程已挂起", "The process instance is suspended"
+        raise Conflict(en, instance=str(instance.id), status="suspended", message_zh=zh)
 
 
 def _guarded(

@@ -104,9 +104,9 @@ def require_open(
     """`lock` (unless `held` is what it gave) for a task which is open (and at `rev`). Raises NotFound, Conflict."""
     instance, task = held or lock(session, task_id)
     if task.status != TaskStatus.OPEN:
-        raise Conflict("The user task is done", task=str(task_id), status=str(task.status))
+        raise Conflict("The user task is done", task=str(task_id), status=str(task.status), message_zh="任务已办结")
     if rev is not None and task.rev != rev:
-        raise Conflict("The user task has changed", task=str(task_id), rev=task.rev)
+        raise Conflict("The user task has changed", task=str(task_id), rev=task.rev, message_zh="任务已被他人更新")
     return instance, task
 
 
@@ -125,7 +125,7 @@ def claim(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> U
     if task.assignee == actor:
         return task
     if task.assignee is not None:
-        raise Conflict("The user task is somebody else's", task=str(task_id))
+        raise Conflict("The user task is somebody else's", task=str(task_id), message_zh="任务已由他人签收")
     task.assignee, task.claimed_at = actor, now()
     return _changed(session, instance, task, "task_claimed", actor, reason=reason)
 
@@ -134,7 +134,7 @@ def unclaim(session: Session, task_id: UUID, *, actor: str, reason: str = "") ->
     """Give a task back to its department. Raises Conflict where nobody has it."""
     instance, task = require_open(session, task_id)
     if task.assignee is None:
-        raise Conflict("Nobody has this user task", task=str(task_id))
+        raise Conflict("Nobody has this user task", task=str(task_id), message_zh="任务无人签收")
     before, task.assignee, task.lender, task.claimed_at = task.assignee, None, None, None
     return _changed(session, instance, task, "task_unclaimed", actor, reason=reason, assignee=before)
 

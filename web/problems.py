@@ -89,6 +89,7 @@ KINDS: Final[dict[type[EngineError], Kind]] = {
     domain.GateClosed: Kind(403, "法务审核或审批尚缺，此关口不可绕过"),
     domain.PlanFrozen: Kind(409, "方案已批准并冻结；修改须重新审批"),
     domain.CaseClosed: Kind(409, "投诉已结案"),
+    domain.NoSuchFilter: Kind(404, "没有这个筛选，或不是您保存的"),
     domain.TooLate: Kind(409, "流程已继续，此步骤不能再撤回"),
     domain.StillBusy: Kind(409, "此人还有未办结的任务，请先移交"),
     domain.BadFile: Kind(422, "不能接受该文件"),
@@ -185,7 +186,11 @@ def of_engine_error(error: EngineError) -> Problem:
     text = str(error)
     if text in (title_en(type(error)), (type(error).__doc__ or "").strip()):
         text = title
-    detail = say(str(details.pop("message_zh", "") or text), str(details.pop("message_en", "") or text))
+    # a text for programmers is English only: who reads Chinese gets the title, unless the error was told in both
+    detail = say(
+        str(details.pop("message_zh", "") or (title_zh if text.isascii() else text)),
+        str(details.pop("message_en", "") or text),
+    )
     problems = [_in_language(fault) for fault in getattr(error, "problems", [])]
     headers = {}
     retry_after = details.pop("retry_after", None)

@@ -60,14 +60,15 @@ def check_duty(session: Session, case: Case | None, person: Person, duty: str | 
     me = str(person.id)
     gate_step = duty in _RANK and (step or "").startswith("approve")
     if (gate_step or duty in {"legal", "finance"}) and (plan.proposer == me or _prepared(session, case, plan, me)):
-        raise FourEyes("the proposer of a plan may not review, approve or pay it")
+        zh, en = "方案提出人不能审核、审批或支付该方案", "the proposer of a plan may not review, approve or pay it"
+        raise FourEyes(en, message_zh=zh)
     for decision in decisions(session, plan):
         if decision.actor != me:
             continue
         if duty == "finance" and decision.kind == DecisionKind.APPROVAL:
-            raise FourEyes("the approver of a plan may not pay it")
+            raise FourEyes("the approver of a plan may not pay it", message_zh="审批人不能支付该方案")
         if gate_step and decision.kind == DecisionKind.APPROVAL and decision.level != duty:
-            raise FourEyes("two levels of approval need two people")
+            raise FourEyes("two levels of approval need two people", message_zh="两级审批须由两人进行")
 
 
 def _prepared(session: Session, case: Case, plan: Plan, me: str) -> bool:

@@ -124,7 +124,8 @@ class Complaints(hooks.Domain):
         for process in diagram.processes.values():
             plan = cases.latest_plan(session, case)
             if target in gates.behind_release(process) and (plan is None or plan.released_at is None):
-                raise GateClosed("a token cannot be moved past legal review and approval", element=target)
+                zh, en = "令牌不能越过法务审核和审批", "a token cannot be moved past legal review and approval"
+                raise GateClosed(en, element=target, message_zh=zh)
             node = process.nodes.get(target)
             if node is not None and gates.needs_release(node):
                 authority.require_released(session, case)
