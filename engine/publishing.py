@@ -115,6 +115,8 @@ def gate(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
                     "code": finding.code,
                     "message_zh": finding.message_zh,
                     "message_en": finding.message_en,
+                    "hint_zh": finding.hint_zh,
+                    "hint_en": finding.hint_en,
                     "file": finding.file,
                 }
                 for finding in errors

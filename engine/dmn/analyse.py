@@ -98,9 +98,11 @@ def _overlaps(table: Table, grid: Grid) -> list[TableFinding]:
 
 def _overlap(table: Table, first: int, second: int, example: tuple[object, ...]) -> TableFinding:
     one, two, shown = table.rules[first].index, table.rules[second].index, sentence(table.inputs, example)
+    asked = [column.expression.text.strip() for column in table.inputs]
+    certain = table.hit_policy is HitPolicy.UNIQUE and len(set(asked)) == len(asked)  # else it may never come about
     return TableFinding(
         Code.OVERLAP,
-        "error",
+        "error" if certain else "warning",
         (one, two),
         example,
         f"规则 {one} 与规则 {two} 同时匹配：{shown}",

@@ -38,6 +38,9 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "hidden-required": ("始终隐藏的组件不应为必填", "A component which is always hidden should not be required"),
 }
 
+CODES = frozenset(_SENTENCES)
+"""Every code there is."""
+
 
 def finding(element: str, code: str, severity: str = "error", **facts: str) -> Finding:
     """A finding by code; facts fill the sentence."""

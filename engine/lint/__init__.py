@@ -10,9 +10,10 @@ from engine.findings import Finding
 from engine.hooks import Domain
 from engine.lint import dryrun
 from engine.lint.bundle import Bundle, examine
+from engine.lint.hints import hinted
 from engine.lint.rules import RULES
 
-__all__ = ["RULES", "Bundle", "Finding", "check", "refused"]
+__all__ = ["RULES", "Bundle", "Finding", "check", "hinted", "refused"]
 
 
 def check(
@@ -41,7 +42,7 @@ def check(
         findings.extend(dryrun.findings(bundle))
     placed = _placed(bundle, dict.fromkeys(findings))
     return sorted(
-        placed, key=lambda finding: (finding.severity != "error", finding.file, finding.element, finding.code)
+        hinted(placed), key=lambda finding: (finding.severity != "error", finding.file, finding.element, finding.code)
     )
 
 

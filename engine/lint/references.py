@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.dmn import Decisions
 from engine.findings import Finding
 from engine.functions import find
 from engine.lint.bundle import Bundle
@@ -30,25 +31,27 @@ def decisions(bundle: Bundle) -> Iterator[Finding]:
             zh, en = f"决策 {node.decision} 不在包中", f"The decision {node.decision} is not in the bundle"
             yield error(node.id, "unknown_decision", zh, en)
     for decider in {id(each.decisions): each for each in bundle.decisions.values()}.values():
-        for note in decider.decisions.problems:
-            yield Finding(note.element, f"decision_{note.code}", note.severity, note.message_zh, note.message_en)
+        yield from texts_of(decider.decisions)
 
 
 def tables(bundle: Bundle) -> Iterator[Finding]:
-    """Gaps, overlaps and dead rules of decision tables are doubted, with an example each (DMN 8.2.11)."""
+    """Rules of a table with the hit policy UNIQUE do not overlap; gaps and dead rules are doubted (DMN 8.2.11)."""
     for decision_id, decider in bundle.decisions.items():
-        for each in decider.decisions.analyse(decision_id):
-            if each.severity != "info":
-                code = f"decision_{each.code.replace('-', '_')}"
-                element = each.element or decision_id
-                yield Finding(element, code, "warning", each.message_zh, each.message_en, *_TABLE_HINT)
+        yield from table_of(decider.decisions, decision_id)
 
 
-_TABLE_HINT = (
-    "",
-    "补上或修改规则；“否则”写成最后一条全为 - 的规则",
-    "Add or change a rule; the last resort is a rule of dashes",
-)
+def texts_of(decisions: Decisions) -> Iterator[Finding]:
+    """What in a decision file is no FEEL, or does not fit."""
+    for note in decisions.problems:
+        yield Finding(note.element, f"decision_{note.code}", note.severity, note.message_zh, note.message_en)
+
+
+def table_of(decisions: Decisions, decision_id: str) -> Iterator[Finding]:
+    """Overlaps, gaps and dead rules of one decision's table, with an example each."""
+    for each in decisions.analyse(decision_id):
+        if each.severity != "info":
+            code = f"decision_{each.code}"
+            yield Finding(each.element or decision_id, code, each.severity, each.message_zh, each.message_en)
 
 
 def functions(bundle: Bundle) -> Iterator[Finding]:

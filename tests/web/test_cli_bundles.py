@@ -103,7 +103,7 @@ def test_a_table_with_a_gap_is_accepted_with_a_doubt(tmp_path: Path) -> None:
     path.write_bytes(table("level", ["amount"], "level", [(["< 500"], '"staff"'), (["> 500"], '"head"')]))
     code, (report,) = judged(path)
     assert code == 0
-    assert [each["code"] for each in report["findings"]] == ["gap"]
+    assert [each["code"] for each in report["findings"]] == ["decision_gap"]
 
 
 def test_publishing_twice_gives_one_version_and_a_change_gives_the_next(tmp_path: Path, database: Engine) -> None:

@@ -159,6 +159,9 @@ def test_a_decision_without_a_person_or_a_plan_is_none(house: Session, who: Who)
         authority.decide(house, case, sent, DecisionKind.APPROVAL, "approved", "head")
     plan = a_submission(house, case, who("staff").id, duty="staff", step="plan", remedy="refund", amount_offered=900)
     authority.propose(house, case, plan)
+    with pytest.raises(GateClosed, match="decided anew"):
+        authority.decide(house, case, sent, DecisionKind.APPROVAL, "approved", "head")
+    sent = a_submission(house, case, "system", duty="head", step="approve_head", approval_outcome="approved")
     with pytest.raises(GateClosed, match="needs a person"):
         authority.decide(house, case, sent, DecisionKind.APPROVAL, "approved", "head")
 

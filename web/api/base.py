@@ -63,6 +63,8 @@ class FaultOut(Schema):
     message = fields.String(metadata={"description": "In the language of the request"})
     message_zh = fields.String()
     message_en = fields.String()
+    hint_zh = fields.String(metadata={"description": "What to do about it, of a bundle which is refused"})
+    hint_en = fields.String()
     label = fields.String()
 
 

@@ -51,7 +51,8 @@ def _print(report: dict[str, object]) -> None:
     click.echo(f"{report['file']}: {'accepted' if report['accepted'] else 'refused'}")
     for finding in findings[:_SHOWN]:
         where = " ".join(part for part in (finding["file"], finding["element"]) if part) or "the file"
-        click.echo(f"  {finding['severity']} {finding['code']} at {where[:200]}: {finding['message'][:500]}")
+        hint = f" ({finding['hint_en'][:200]})" if finding["hint_en"] else ""
+        click.echo(f"  {finding['severity']} {finding['code']} at {where[:200]}: {finding['message'][:500]}{hint}")
     if len(findings) > _SHOWN:
         click.echo(f"  ... and {len(findings) - _SHOWN} more (all of them with --json)")
 

@@ -1,6 +1,7 @@
 """Judging files without a database: whole bundles, and single diagrams, decisions and forms which lie somewhere."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -8,6 +9,7 @@ import orjson
 from engine import bundles, dmn, forms, hooks, lint, xml
 from engine.errors import Invalid
 from engine.findings import Finding
+from engine.lint import references
 from workflows import seeds
 
 _NO_MAIN = "no_main_process"  # of a file which cannot be read at all: the manifest we made for it is no news
@@ -22,6 +24,10 @@ def judge(path: Path, *, dry_run: bool = False) -> list[Finding]:
 
     A single diagram is judged with those forms and decisions beside it which it names. dry_run: play it, too.
     """
+    return lint.hinted(_judge(path, dry_run))
+
+
+def _judge(path: Path, dry_run: bool) -> list[Finding]:
     try:
         if path.is_dir() or path.suffix.lower() == ".zip":
             return _check(bundles.load_folder(path), dry_run)
@@ -101,18 +107,10 @@ def _decisions(path: Path, content: bytes) -> list[Finding]:
         decisions = dmn.load(content, imports=beside(path))
     except dmn.DmnError as error:
         return [Finding(error.element or "", "bad_decision", "error", error.message_zh, error.message, file=path.name)]
-    findings = [
-        Finding(note.element, note.code, note.severity, note.message_zh, note.message_en, file=path.name)
-        for note in decisions.problems
-    ]
+    findings = list(references.texts_of(decisions))
     for decision in decisions.decisions:
-        findings += [
-            Finding(
-                each.element or decision.id, str(each.code), each.severity, each.message_zh, each.message_en, path.name
-            )
-            for each in decisions.analyse(decision.id)
-        ]
-    return findings
+        findings += references.table_of(decisions, decision.id)
+    return [_at(finding, path) for finding in findings]
 
 
 def beside(path: Path) -> dict[str, bytes]:
@@ -129,6 +127,4 @@ def beside(path: Path) -> dict[str, bytes]:
 
 
 def _at(finding: Finding, path: Path) -> Finding:
-    return Finding(
-        finding.element, finding.code, finding.severity, finding.message_zh, finding.message_en, file=path.name
-    )
+    return replace(finding, file=path.name)

@@ -147,7 +147,7 @@ CASES = [
     ),
     Case("decision of 50 MB", ".dmn", lambda: _cell("-") + b" " * 50_000_000, "too_big"),
     Case("decisions in a circle", ".dmn", _round, "bad_decision"),
-    Case("decision of 5k overlapping rules", ".dmn", lambda: _rules(5_000), "overlap"),
+    Case("decision of 5k overlapping rules", ".dmn", lambda: _rules(5_000), "decision_overlap"),
     Case("decision of 20k rules", ".dmn", lambda: _rules(20_000), "bad_decision"),
     Case("decision with brackets in a cell", ".dmn", lambda: _cell("(" * 10_000), "syntax"),
     Case("decision with Python in a cell", ".dmn", lambda: _cell("__import__('os')"), "syntax"),
