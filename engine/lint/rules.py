@@ -17,6 +17,7 @@ def _sound(bundle: Bundle) -> Iterable[Finding]:
 RULES: tuple[Rule, ...] = (
     structure.main_process,
     structure.sizes,
+    structure.nesting,
     structure.starts_and_ends,
     structure.boundaries,
     structure.reachable,

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from engine.findings import Finding
 from engine.lint.bundle import Bundle
-from engine.spiff.model import NODES, Process, Scope
+from engine.lint.graph import components
+from engine.spiff.model import NODES, Node, Process, Scope
+from engine.spiff.movement import MAX_DEPTH
 from engine.spiff.reach import successors
 
 MAX_NODES = 1_000
@@ -47,6 +49,30 @@ def sizes(bundle: Bundle) -> Iterator[Finding]:
     for _, node in bundle.diagram.walk():
         if not node.id or node.id.startswith("#"):
             yield error(node.id, "no_id", "元素没有有效编号", "An element has no valid id")
+
+
+def nesting(bundle: Bundle) -> Iterator[Finding]:
+    """Subprocesses and called processes are not deeper inside each other than the engine carries."""
+    inside = bundle.diagram.processes
+
+    def within(scope: Scope) -> Iterator[tuple[Node, Scope]]:
+        for node in scope.nodes.values():
+            if node.inner is not None:
+                yield node, node.inner
+            elif node.called in inside and node.called not in circle:
+                yield node, inside[node.called or ""]
+
+    def calls(process_id: str) -> Iterator[str]:
+        return (node.called or "" for node in inside[process_id].walk() if node.called in inside)
+
+    circle = {each for component in components(list(inside), calls) if len(component) > 1 for each in component}
+    level: dict[str, Scope] = dict(inside)
+    for _ in range(MAX_DEPTH):
+        level = {found.id: found for scope in level.values() for _, found in within(scope)}
+    for node_id in sorted({node.id for scope in level.values() for node, _ in within(scope)})[:1]:
+        zh = f"流程嵌套超过 {MAX_DEPTH} 层"
+        en = f"More than {MAX_DEPTH} processes are inside each other"
+        yield error(node_id, "too_deep", zh, en, "拆分流程，减少嵌套", "Split the process and nest less")
 
 
 def starts_and_ends(bundle: Bundle) -> Iterator[Finding]:

@@ -17,9 +17,12 @@ def quiet() -> None:
 
 
 def timed(run: Callable[..., dict[str, Any]], **options: Any) -> dict[str, Any]:
-    """The figures of a run with its seconds and the load of the machine before it."""
+    """The figures of a run with its seconds and the load of the machine before it; one which broke off is not right."""
     before, began = os.getloadavg()[0], time.monotonic()
-    figures = run(**options)
+    try:
+        figures = run(**options)
+    except Exception as error:  # the others shall still run
+        figures = {"ok": False, "broke_off": f"{type(error).__name__}: {str(error)[:300]}"}
     return {**figures, "seconds": round(time.monotonic() - began, 1), "load_before": round(before, 1)}
 
 

@@ -11,13 +11,15 @@ class Case:
     """A hostile file.
 
     name: a word or two; suffix: of the file; make: its content, or a whole bundle (path -> content);
-    code: of one of the errors it must be refused with, "" = it is rightly accepted.
+    code: of one of the errors it must be refused with, "" = it is rightly accepted;
+    played: likewise, of what only the dry run before a publication finds.
     """
 
     name: str
     suffix: str
     make: Callable[[], Content]
     code: str = ""
+    played: str = ""
 
     @property
     def file_name(self) -> str:

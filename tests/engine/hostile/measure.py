@@ -15,6 +15,9 @@ from typing import Any
 
 from tests.engine.hostile.cases import Case, cases
 
+MOST_SECONDS, MOST_MB = 1.0, 200
+"""What judging one may cost: processor time, so that a busy machine says the same, and the peak of the process."""
+
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["web.commands.judging", "tests.engine.hostile.cases"])
 
@@ -59,10 +62,11 @@ def measure(case: Case) -> dict[str, Any]:
             seconds, cpu, peak, grown, codes, count = 0.0, 0.0, 0.0, 0.0, ["died"], 0
         process.kill()
         process.join()
-    right = case.code in codes if case.code else not codes
+    expected = case.code or case.played
+    right = expected in codes if expected else not codes
     return {
         "right": right,
-        "expected": case.code,
+        "expected": expected,
         "codes": codes,
         "findings": count,
         "seconds": round(seconds, 3),
@@ -85,8 +89,8 @@ def main(wanted: list[str]) -> int:
         "slowest_s": max(row["seconds"] for row in found.values()),
         "most_cpu_s": max(row["cpu_seconds"] for row in found.values()),
         "most_mb": max(row["peak_mb"] for row in found.values()),
-        "more_than_1_s_of_cpu": [name for name, row in found.items() if row["cpu_seconds"] >= 1],
-        "more_than_200_mb": [name for name, row in found.items() if row["peak_mb"] >= 200],
+        "too_slow": [name for name, row in found.items() if row["cpu_seconds"] >= MOST_SECONDS],
+        "too_big": [name for name, row in found.items() if row["peak_mb"] >= MOST_MB],
     }
     sys.stdout.write(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     return len(summary["wrong"])

@@ -1,35 +1,42 @@
-"""Many random migrations, each rolled back: `python -m tests.engine.migration.many 2000 [first seed]`."""
+"""Many random migrations, each rolled back; `python -m tests.faults migrations` runs thousands of them."""
 
-import sys
-import time
 from collections import Counter
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from engine import db
-from tests.bench.common import scratch
 from tests.engine.migration.random_migrations import Bricked, Outcome, one
 
 
-def many(count: int, first: int = 0) -> dict[str, object]:
-    """Figures of `count` migrations (seeds which give none are passed over), bricked ones by seed."""
-    kinds, codes, bricked = Counter[str](), Counter[str](), list[str]()
-    seed, began = first, time.perf_counter()
-    while kinds.total() + len(bricked) < count:
+@dataclass(slots=True)
+class Many:
+    """What came of the seeds from `first` to `last`.
+
+    kinds: migrations by how they ended; codes: reasons of verdicts; bricked: what went wrong, by seed.
+    """
+
+    first: int
+    last: int
+    kinds: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    bricked: list[str] = field(default_factory=list)
+
+
+def many(count: int, first: int = 0) -> Many:
+    """`count` migrations; seeds which give none are passed over."""
+    found = Many(first, first - 1)
+    while found.kinds.total() + len(found.bricked) < count:
+        found.last += 1
         try:
-            found = tried(seed)
+            outcome = tried(found.last)
         except (Bricked, AssertionError) as error:
-            bricked.append(str(error)[:300] or f"seed {seed}")
+            found.bricked.append(f"seed {found.last}: {str(error)[:300]}")
         else:
-            if found.kind != "skipped":
-                kinds[found.kind] += 1
-                codes.update(found.codes)
-        seed += 1
-    seconds = round(time.perf_counter() - began, 1)
-    return {
-        "migrations": count, "seeds": [first, seed], **kinds, "reasons": dict(codes), "seconds": seconds,
-        "bricked": len(bricked), "which": bricked[:20],
-    }  # fmt: skip
+            if outcome.kind != "skipped":
+                found.kinds[outcome.kind] += 1
+                found.codes.update(outcome.codes)
+    return found
 
 
 def tried(seed: int) -> Outcome:
@@ -42,9 +49,3 @@ def tried(seed: int) -> Outcome:
             finally:
                 session.close()
                 outer.rollback()
-
-
-if __name__ == "__main__":
-    with scratch():
-        arguments = [int(text) for text in sys.argv[1:]] or [2000]
-        sys.stdout.write(f"{many(*arguments)}\n")

@@ -1,4 +1,4 @@
-"""Random migrations of random diagrams: never bricked. Thousands of them: `python -m tests.engine.migration.many`."""
+"""Random migrations of random diagrams: never bricked. Thousands of them: `python -m tests.faults migrations`."""
 
 from collections import Counter
 from itertools import count
