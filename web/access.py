@@ -112,6 +112,7 @@ API: Final[dict[str, Rule]] = {
     "api-cases.listing": verb("case.list"),
     "api-cases.receive": verb("case.create"),
     "api-tasks.listing": verb("task.list"),
+    **dict.fromkeys(("api-filters.listing", "api-filters.save", "api-filters.remove"), verb("task.list")),
     "api-instances.listing": verb("instance.list"),
     "api-instances.suspend": verb("instance.control"),
     "api-instances.resume": verb("instance.control"),

@@ -7,17 +7,18 @@ departments I oversee: `authorisation.overseen`), `done` (completed by me).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, not_, or_, select, tuple_
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from engine.clock import now
 from engine.models import ProcessDefinition, ProcessInstance, UserTask
-from workflows import authorisation, cases
+from workflows import authorisation, cases, orders
 from workflows.authorisation import TaskInCase
 from workflows.models import Case, Person, Role, Source
+from workflows.orders import Sort
 
 Box = Literal["mine", "department", "open", "done"]
 BOXES: Final[tuple[Box, ...]] = get_args(Box)
@@ -51,19 +52,34 @@ def inbox(
     person: Person,
     box: Box = "mine",
     filters: Filters | None = None,
-    after: tuple[datetime | None, UUID] | None = None,
+    after: tuple[Any, ...] | None = None,
     limit: int = 50,
+    sort: Sort = "due",
 ) -> list[TaskInCase]:
-    """A page of tasks with their cases.
+    """A page of tasks with their cases, and of their instances whether and since when they stand still.
 
-    Open boxes by due date (tasks without one last), `done` by completion, newest first. `after`: (due_at or
-    completed_at, id) of the last row before. Cases the person is named in, and internal ones they have no part in,
-    are left out.
+    Open boxes by due date (tasks without one last) or another order, `done` by completion, newest first. `after`: what
+    `position` gave for the last row before. Cases the person is named in, and internal ones they have no part in, are
+    left out.
     """
     authorisation.require(session, person, "task.list")
-    query = _tasks(session, person, box).options(joinedload(Case.party)).where(*_conditions(filters or Filters()))
-    rows = _done(session, query, after, limit) if box == "done" else _open(session, query, after, limit)
+    standing = load_only(ProcessInstance.status, ProcessInstance.suspended_at)
+    query = _tasks(session, person, box).where(*_conditions(filters or Filters()))
+    query = query.options(joinedload(Case.party), contains_eager(UserTask.instance).options(standing))
+    if box == "done":
+        rows = _done(session, query, after, limit)
+    elif sort == "due":
+        rows = _open(session, query, after, limit)
+    else:
+        rows = _sorted(session, query, sort, after, limit)
     return [TaskInCase(task, case) for task, case in rows]
+
+
+def position(box: Box, sort: Sort, found: TaskInCase) -> tuple[Any, ...]:
+    """Where the page behind a row begins."""
+    if box == "done":
+        return found.task.completed_at, found.task.id
+    return (found.task.due_at, found.task.id) if sort == "due" else orders.place(sort, found)
 
 
 def open_counts(session: Session, person: Person, wanted: Sequence[Box] = BOXES, *, most: int = MOST) -> dict[Box, int]:
@@ -78,6 +94,19 @@ def open_counts(session: Session, person: Person, wanted: Sequence[Box] = BOXES,
         counted.append(select(func.count()).select_from(some).scalar_subquery().label(box))
     row = session.execute(select(*counted)).one()
     return dict(zip(wanted, row, strict=True))
+
+
+def matching_counts(
+    session: Session, person: Person, wanted: Sequence[tuple[Box, Filters]], *, most: int = 99
+) -> list[int]:
+    """How many tasks each of these filters would show, in one statement; `most` + 1 stands for more."""
+    if not wanted:
+        return []
+    counted = []
+    for place, (box, filters) in enumerate(wanted):
+        some = _tasks(session, person, box).where(*_conditions(filters)).with_only_columns(UserTask.id).limit(most + 1)
+        counted.append(select(func.count()).select_from(some.subquery()).scalar_subquery().label(f"count_{place}"))
+    return list(session.execute(select(*counted)).one())
 
 
 def _tasks(session: Session, person: Person, box: Box) -> "_Query":
@@ -120,6 +149,15 @@ def _open(
     return found
 
 
+def _sorted(
+    session: Session, query: _Query, sort: Sort, after: tuple[Any, ...] | None, limit: int
+) -> list[tuple[UserTask, Case]]:
+    keys = orders.keys(sort)
+    if after is not None:
+        query = query.where(tuple_(*keys) > after)
+    return [(task, case) for task, case in session.execute(query.order_by(*keys).limit(limit))]
+
+
 def _of_box(session: Session, person: Person, box: Box) -> ColumnElement[bool]:
     me, is_open = str(person.id), UserTask.status == literal_column("'open'")  # as the partial indexes say it
     if box == "mine":
@@ -137,7 +175,9 @@ def _seen(person: Person) -> ColumnElement[bool]:
     not_named = or_(Case.id.is_(None), not_(Case.named.contains([me])))
     if held & {Role.MANAGER, Role.MANAGEMENT, Role.LEGAL, Role.AUDITOR, Role.HEAD}:
         return not_named
-    part = or_(UserTask.assignee == me, UserTask.candidates.contains([me]), UserTask.completed_by == me)
+    part = or_(
+        UserTask.assignee == me, UserTask.lender == me, UserTask.candidates.contains([me]), UserTask.completed_by == me
+    )
     return and_(not_named, or_(Case.id.is_(None), Case.source == Source.EXTERNAL.value, part))
 
 

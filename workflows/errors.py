@@ -35,6 +35,10 @@ class PlanFrozen(Conflict):
     """The plan was approved and is frozen; a change needs a new approval"""
 
 
+class NoSuchFilter(NotFound):
+    """There is no such filter, or it is not yours"""
+
+
 class TooLate(Conflict):
     """The process has gone on: this step can no longer be taken back"""
 

@@ -13,6 +13,7 @@ from web.api import (
     docs,
     drafts,
     evidence,
+    filters,
     incidents,
     instances,
     messages,
@@ -61,6 +62,7 @@ def register(app: Flask) -> None:
     for resource in (people, tokens, notices, outbox, bundles, migrations):
         api.register_blueprint(resource.blueprint)
     api.register_blueprint(signers.blueprint)
+    api.register_blueprint(filters.blueprint)
     api.register_blueprint(monitor.blueprint)
     api.register_blueprint(departments.blueprint)
     api.register_blueprint(departments.changes)

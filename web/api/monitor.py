@@ -173,7 +173,7 @@ class TaskExportQuery(TaskQuery):
     class Meta(TaskQuery.Meta):
         """A file has no pages."""
 
-        exclude = ("limit", "after")
+        exclude = ("limit", "after", "sort")
 
     format = fields.String(load_default="csv", validate=_FORMAT)
     columns = _columns("tasks")

@@ -1,7 +1,6 @@
 """`/tasks`: what a person does with user tasks. Each verb is authorised in `workflows.usertasks`, nowhere else."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from web.faults import invalid
 from web.i18n import say
 from web.identity import me
 from web.problems import PreconditionFailed
-from workflows import boxes, lending, people, usertasks, withdrawing
+from workflows import boxes, lending, orders, people, usertasks, withdrawing
 from workflows.authorisation import TaskInCase
 from workflows.models import Person
 
@@ -99,6 +98,9 @@ class TaskQuery(PageQuery):
     risk = fields.String(load_default=nothing, validate=_SHORT)
     overdue = fields.Boolean(load_default=nothing)
     text = fields.String(load_default=nothing, validate=_SHORT)
+    sort = fields.String(
+        load_default="due", validate=validate.OneOf(orders.SORTS), metadata={"description": "Order of the open boxes"}
+    )
 
 
 class AssignIn(Schema):
@@ -206,15 +208,14 @@ def _person(session: Session, person_id: UUID) -> Person:
 @blueprint.get("")
 @blueprint.reads(page_of(TaskItem), query=TaskQuery)
 def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
-    """List the user tasks of a box; open ones by due date, done ones newest first"""
-    box, limit = query.pop("box"), query.pop("limit")
-    after = cursors.unpack(f"tasks:{box}", query.pop("after"))
-    found = boxes.inbox(session, me(), box, boxes.Filters(**query), after, limit + 1)
-
-    def position(row: dict[str, Any]) -> tuple[datetime | None, UUID]:
-        return row["completed_at" if box == "done" else "due_at"], row["id"]
-
-    return cursors.page(f"tasks:{box}", [_item(row) for row in found], limit, position)
+    """List the user tasks of a box; open ones by due date or another order, done ones newest first"""
+    box, limit, sort = query.pop("box"), query.pop("limit"), query.pop("sort")
+    name = f"tasks:{box}:{sort}"
+    after = cursors.unpack(name, query.pop("after"))
+    found = boxes.inbox(session, me(), box, boxes.Filters(**query), after, limit + 1, sort)
+    shown = found[:limit]
+    end = boxes.position(box, sort, shown[-1]) if len(found) > limit else None
+    return {"items": [_item(row) for row in shown], "next": cursors.pack(name, end)}
 
 
 @blueprint.get("/<uuid:task_id>")

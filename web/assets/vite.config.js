@@ -27,6 +27,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         base: here('base/index.js'),
+        inbox: here('inbox/index.js'),
         task: here('task/index.js'),
         viewer: here('viewer/index.js'),
         monitor: here('monitor/index.js'),

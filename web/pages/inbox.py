@@ -1,24 +1,23 @@
-"""The inbox: what waits for a person or a department, the most urgent first; filters live in the address."""
+"""The inbox: what waits for a person or a department, the most urgent first; filters and order live in the address."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, cast
-from uuid import UUID
+from typing import Any, Final
 
 from flask import Blueprint, render_template, request
+from sqlalchemy.orm import Session
 
-from engine.db import transaction
-from engine.models import UserTask
+from engine.db import reading
+from engine.models import InstanceStatus, UserTask
 from web import cursors
 from web.access import Rule, verb
 from web.i18n import say
 from web.identity import me
-from web.pages.show import Deadline, given, here, task_deadline
-from web.pages.words import department_names, know_people
-from workflows import boxes, calendars
+from web.pages.show import Deadline, given, here, task_deadline, with_query
+from web.pages.words import department_names, know_people, name_of
+from workflows import boxes, calendars, filters, people
 from workflows.authorisation import TaskInCase
-from workflows.boxes import Box, Filters
-from workflows.models import Case, Person, Role
+from workflows.boxes import Box
+from workflows.models import Case, Person, Role, SavedFilter
 from workflows.worktime import Calendar
 
 pages = Blueprint("inbox", __name__)
@@ -30,6 +29,15 @@ BOXES: Final[dict[Box, tuple[str, str]]] = {
     "open": ("全部在办", "All open"),
     "done": ("我的已办", "Done by me"),
 }
+COUNTED: Final[tuple[Box, ...]] = ("mine", "department", "open")
+SORTS: Final = {
+    "due": ("期限", "Deadline"),
+    "priority": ("优先级与风险", "Priority and risk"),
+    "received": ("收到时间", "Received"),
+    "step": ("步骤", "Step"),
+    "customer": ("客户", "Customer"),
+}
+NARROWING: Final = ("text", "channel", "nature", "risk", "element", "department", "overdue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +50,101 @@ class Row:
     claimable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A box with its address and how many tasks it holds; None where nobody counts."""
+
+    name: str
+    text: str
+    address: str
+    count: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A saved filter with its address, its count now, and whether it is what the page shows."""
+
+    id: str
+    name: str
+    address: str
+    count: str
+    here: bool
+    mine: bool
+    shared: bool
+
+
 @pages.get("/inbox")
 def page() -> str:
-    """A page of the inbox; for htmx only the list."""
-    person, box = me(), _box()
-    position = cast(tuple[datetime | None, UUID] | None, cursors.unpack(f"pages.inbox.{box}", given("after")))
-    with transaction() as session:
-        found = boxes.inbox(session, person, box, _filters(), position, LIMIT + 1)
+    """A page of the inbox; for htmx the list with its tabs."""
+    person = me()
+    box, wanted, sort = filters.read(request.args)
+    name = f"pages.inbox.{box}.{sort}"
+    position = cursors.unpack(name, given("after"))
+    live = bool(request.headers.get("HX-Request"))
+    with reading() as session:
+        found = boxes.inbox(session, person, box, wanted, position, LIMIT + 1, sort)
+        tabs, saved = _tabs(session, person), _saved(session, person)
         department_names(session)
         calendar = calendars.get(session)
-        know_people(session, [one.task.assignee for one in found])
+        know_people(session, [who for one in found for who in (one.task.assignee, one.task.lender)])
+        colleagues = [] if live else _colleagues(session, person)
     shown = found[:LIMIT]
+    end = boxes.position(box, sort, shown[-1]) if len(found) > LIMIT else None
     return render_template(
-        "inbox_list.html" if request.headers.get("HX-Request") else "inbox.html",
+        "inbox_list.html" if live else "inbox.html",
+        live=live,
         box=box,
-        boxes=[(name, say(*text), here(box=name, after=None)) for name, text in BOXES.items()],
+        tabs=tabs,
+        sort=sort,
+        sorts=[(code, say(*text)) for code, text in SORTS.items()],
+        saved=saved,
+        query={key: given(key) for key in filters.KEYS if given(key)},
+        colleagues=colleagues,
         rows=[_row(one, person, box, calendar) for one in shown],
-        filtered=any(given(name) for name in ("text", "channel", "risk", "overdue")),
+        filtered=any(given(name) for name in NARROWING),
         first=here(after=None) if position else None,
-        next=here(after=_after(box, shown[-1])) if len(found) > LIMIT else None,
+        next=here(after=cursors.pack(name, end)) if end else None,
     )
 
 
-def _box() -> Box:
-    wanted = request.args.get("box", "mine")
-    return wanted if wanted in BOXES else "mine"
+def _tabs(session: Session, person: Person) -> list[Tab]:
+    counts = boxes.open_counts(session, person, COUNTED)
+    return [
+        Tab(name, say(*text), here(box=name, after=None), _at_most(counts.get(name), boxes.MOST))
+        for name, text in BOXES.items()
+    ]
 
 
-def _filters() -> Filters:
-    return Filters(
-        channel=given("channel"),
-        risk=given("risk"),
-        overdue=True if given("overdue") else None,
-        text=given("text"),
-    )
+def _at_most(count: int | None, most: int) -> str | None:
+    return None if count is None else str(count) if count <= most else f"{most}+"
 
 
-def _after(box: Box, last: TaskInCase) -> str | None:
-    moment = last.task.completed_at if box == "done" else last.task.due_at
-    return cursors.pack(f"pages.inbox.{box}", (moment, last.task.id))
+def _saved(session: Session, person: Person) -> list[Kept]:
+    kept = filters.listing(session, person)
+    counted = filters.counts(session, person, kept)
+    now: dict[str, Any] = {key: given(key) for key in filters.KEYS if given(key)}
+
+    def row(one: SavedFilter, count: int) -> Kept:
+        address = with_query(request.path, one.query)
+        mine = one.person_id == person.id
+        return Kept(
+            str(one.id), one.name, address, str(_at_most(count, 99)), one.query == now, mine, bool(one.department)
+        )
+
+    return [row(one, count) for one, count in zip(kept, counted, strict=True)]
+
+
+def _colleagues(session: Session, person: Person) -> list[tuple[str, str]]:
+    """Whom a head or manager may give several tasks to; empty for others."""
+    if not {Role.HEAD, Role.MANAGER} & set(person.roles):
+        return []
+    department = None if Role.MANAGER in person.roles else person.department
+    return [(str(one.id), name_of(one)) for one in people.listing(session, department=department)]
 
 
 def _row(found: TaskInCase, person: Person, box: Box, calendar: Calendar) -> Row:
     task = found.task
     mine = task.department == person.department or str(person.id) in task.candidates or Role.MANAGER in person.roles
-    return Row(task, found.case, task_deadline(task, calendar), box != "done" and task.assignee is None and mine)
+    still = task.instance.suspended_at if task.instance.status == InstanceStatus.SUSPENDED else None
+    claimable = box != "done" and task.assignee is None and mine
+    return Row(task, found.case, task_deadline(task, calendar, still), claimable)

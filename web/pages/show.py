@@ -20,25 +20,30 @@ SOON = timedelta(hours=8)
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline for the eye: when, its tone (late, soon, fine or none) and the working time left, as text."""
+    """A deadline for the eye: when, its tone (late, soon, fine, paused or none) and the working time left, as text."""
 
     due: datetime | None
     tone: str
     text: str
 
 
-def deadline(due: datetime | None, calendar: Calendar) -> Deadline:
+def deadline(due: datetime | None, calendar: Calendar, still: datetime | None = None) -> Deadline:
     """The chip of a deadline, counted in the working time of `calendar`.
 
-    Where no working time lies between now and then (a night, a weekend), the clock counts.
+    Where no working time lies between now and then (a night, a weekend), the clock counts. still: since when the clock
+    stands (the process is suspended): what was left then is left now.
     """
     if due is None:
         return Deadline(None, "none", "")
-    moment = now()
+    moment = still or now()
     working_day = sum((_length(*shift) for shift in calendar.shifts), timedelta())
     early, later = sorted((due, moment))
     working = business_time(calendar, early, later)
     text = span(working, working_day) if working >= _MINUTE else span(later - early, timedelta(days=1), working=False)
+    if still is not None:
+        return Deadline(
+            due, "paused", say(f"已暂停，剩 {text}", f"paused, {text} left") if due > still else say("已暂停", "paused")
+        )
     if due < moment:
         return Deadline(due, "late", say(f"逾期 {text}", f"{text} overdue"))
     return Deadline(due, "soon" if working <= SOON else "fine", say(f"剩 {text}", f"{text} left"))
@@ -62,9 +67,9 @@ def _length(begin: time, end: time) -> timedelta:
     return timedelta(hours=end.hour - begin.hour, minutes=end.minute - begin.minute)
 
 
-def task_deadline(task: UserTask, calendar: Calendar) -> Deadline:
-    """The chip of a user task; a finished one has none."""
-    return deadline(task.due_at if task.status == TaskStatus.OPEN else None, calendar)
+def task_deadline(task: UserTask, calendar: Calendar, still: datetime | None = None) -> Deadline:
+    """The chip of a user task; a finished one has none. still: as for `deadline`."""
+    return deadline(task.due_at if task.status == TaskStatus.OPEN else None, calendar, still)
 
 
 def register(app: Flask) -> None:

@@ -29,7 +29,7 @@ function line(box, problem) {
   return row;
 }
 
-async function run(verb, fields) {
+async function run(verb, fields = {}) {
   const report = document.querySelector('[data-report]');
   const rows = document.createElement('ul');
   const head = document.createElement('strong');
@@ -68,6 +68,8 @@ export function startMany() {
     const button = event.target.closest('[data-many]');
     if (!button) return;
     const verb = button.dataset.many;
-    ask(document.getElementById(verb), (fields) => run(verb, fields));
+    const dialog = document.getElementById(verb);
+    if (dialog) ask(dialog, (fields) => run(verb, fields));
+    else run(verb);
   });
 }
