@@ -16,10 +16,11 @@ import ZeebeBehaviorsModule from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import minimapModule from 'diagram-js-minimap';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 
+import { fixesOf } from './fixes.js';
 import { BusinessPanelModule } from './panel/index.js';
 import { TranslateModule } from './translate.js';
 
-export async function openDiagram(canvas, panel, xml, { onChange, bundle, readonly }) {
+export async function openDiagram(canvas, panel, xml, { onChange, onMark, bundle, readonly }) {
   const modeler = new BpmnModeler({
     container: canvas,
     propertiesPanel: { parent: panel },
@@ -51,7 +52,9 @@ export async function openDiagram(canvas, panel, xml, { onChange, bundle, readon
     destroy: () => modeler.destroy(),
     replace: (text) => modeler.importXML(text),
     focus: (id) => select(modeler, id),
-    mark: (findings) => mark(modeler, findings),
+    step: (direction) => modeler.get('editorActions').trigger(direction),
+    mark: (findings) => mark(modeler, findings, onMark),
+    fixes: (finding) => (readonly ? [] : fixesOf(finding, modeler)),
   };
 }
 
@@ -84,7 +87,7 @@ function select(modeler, id) {
 }
 
 // Findings of the publish gate as badges on their elements.
-function mark(modeler, findings) {
+function mark(modeler, findings, onMark) {
   const overlays = modeler.get('overlays');
   const canvas = modeler.get('canvas');
   const registry = modeler.get('elementRegistry');
@@ -100,10 +103,13 @@ function mark(modeler, findings) {
   for (const [id, list] of byElement) {
     const worst = list.some((one) => one.severity === 'error') ? 'error' : 'warning';
     canvas.addMarker(id, `has-${worst}`);
-    const badge = document.createElement('span');
+    const badge = document.createElement('button');
+    badge.type = 'button';
     badge.className = `finding ${worst}`;
     badge.textContent = worst === 'error' ? '!' : '?';
     badge.title = list.map((one) => one.message).join('\n');
+    badge.setAttribute('aria-label', badge.title);
+    badge.addEventListener('click', () => onMark(list[0]));
     overlays.add(id, 'finding', { position: { top: -10, right: 14 }, html: badge });
   }
 }

@@ -39,6 +39,11 @@ const bundle = {
   processes: () => [...inBundle(), ...bundle.published],
   forms: () => [...draft.files].filter(([path]) => kindOf(path) === 'form').map(([path, text]) => formId(path, text)),
   decisions: () => [...draft.files].filter(([path]) => kindOf(path) === 'dmn').flatMap(([, text]) => decisionsIn(text)),
+  hasFile: (path) => draft.files.has(path),
+  putFile(path, text) {
+    draft.set(path, text);
+    renderTabs();
+  },
   openForm: (id) => goTo([...draft.files].find(([path, text]) => kindOf(path) === 'form' && formId(path, text) === id)?.[0]),
   openDecision: (id) => goTo([...draft.files].find(([path, text]) => kindOf(path) === 'dmn' && decisionsIn(text).some((one) => one.id === id))?.[0], id),
 };
@@ -125,6 +130,7 @@ async function open(path) {
       bundle,
       trying: { address: `${draft.address}/evaluate`, path, save: () => draft.save() },
       readonly: draft.readonly,
+      onMark: (finding) => problems.show(finding),
       onChange: (text) => {
         if (current !== opening) return;
         opening.text = text;
@@ -132,6 +138,7 @@ async function open(path) {
       },
     });
     opening.editor.mark(problems.findings.filter((one) => one.file === path));
+    problems.render();
   } catch (error) {
     console.warn(error);
     const message = document.createElement('p');
@@ -189,6 +196,11 @@ problems.addEventListener('checked', () => {
   renderTabs();
   current?.editor?.mark(problems.findings.filter((one) => one.file === current.path));
 });
+problems.fixes = (finding) => (finding.file === current?.path && current.editor?.fixes?.(finding)) || [];
+problems.addEventListener('fixed', () => {
+  toast(say('Mended; Ctrl+Z takes it back.'));
+  draft.save();
+});
 problems.addEventListener('go', ({ detail }) => goTo(detail.file || current?.path, detail.element));
 
 bindVerbs(root, draft, problems);
@@ -211,11 +223,18 @@ document.addEventListener('submit', (event) => {
   open(path);
 });
 
+// Saving works everywhere; undoing also beside the editor (in the list of findings), where it would not hear the keys.
 document.addEventListener('keydown', (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === 's') {
+  if (!event.ctrlKey && !event.metaKey) return;
+  const key = event.key.toLowerCase();
+  if (key === 's') {
     event.preventDefault();
     draft.save();
   }
+  const step = key === 'y' || (key === 'z' && event.shiftKey) ? 'redo' : key === 'z' ? 'undo' : null;
+  if (!step || draft.readonly || event.target.closest('[data-canvas], [data-panel], dialog, input, textarea')) return;
+  event.preventDefault();
+  current?.editor?.step?.(step);
 });
 
 async function start() {

@@ -9,6 +9,7 @@ export class Problems extends EventTarget {
     this.box = box;
     this.draft = draft;
     this.findings = [];
+    this.fixes = () => []; // offers for a finding, where its file is open
   }
 
   // One question at a time: whoever asks again about the same state gets the same answer.
@@ -72,9 +73,44 @@ export class Problems extends EventTarget {
     const hint = document.createElement('span');
     hint.className = 'small muted';
     hint.textContent = finding.hint;
-    button.append(where, text, hint);
+    button.append(where, text, ...(finding.hint ? [hint] : []));
     button.addEventListener('click', () => this.dispatchEvent(new CustomEvent('go', { detail: finding })));
-    item.append(button);
+    const offers = this.fixes(finding).map((offer) => this.offer(finding, offer));
+    item.append(button, ...(offers.length ? [group(offers)] : []));
     return item;
   }
+
+  offer(finding, { label, options, run }) {
+    const done = (value) => {
+      run(value);
+      this.dispatchEvent(new CustomEvent('fixed', { detail: finding }));
+    };
+    if (!options) {
+      const press = document.createElement('button');
+      Object.assign(press, { type: 'button', className: 'button', textContent: label });
+      press.addEventListener('click', () => done());
+      return press;
+    }
+    const choice = document.createElement('select');
+    choice.className = 'input';
+    choice.setAttribute('aria-label', label);
+    choice.append(new Option(label, ''), ...options.map((one) => new Option(one.label, one.value)));
+    choice.addEventListener('change', () => choice.value && done(choice.value));
+    return choice;
+  }
+
+  // Leads to a finding in the list.
+  show(finding) {
+    this.open();
+    const line = this.box.querySelectorAll('li')[this.findings.indexOf(finding)];
+    line?.querySelector('button').focus();
+    line?.scrollIntoView({ block: 'nearest' });
+  }
+}
+
+function group(offers) {
+  const line = document.createElement('div');
+  line.className = 'line fixes';
+  line.append(...offers);
+  return line;
 }

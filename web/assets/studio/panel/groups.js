@@ -56,15 +56,15 @@ export function namesGroup(element) {
   ]);
 }
 
-const lane = (element) => element.businessObject.lanes?.[0] ?? laneAround(element);
+const lane = (element) => element.businessObject.lanes?.[0] ?? laneShape(element)?.businessObject;
 
 // The lane whose shape holds the element's middle: bpmn-js keeps the reference only in the lane.
-function laneAround(element) {
+export function laneShape(element) {
   const all = element.parent?.children ?? [];
   const x = element.x + element.width / 2;
   const y = element.y + element.height / 2;
   const holds = (one) => one.x <= x && x <= one.x + one.width && one.y <= y && y <= one.y + one.height;
-  return all.find((one) => one.type === 'bpmn:Lane' && holds(one))?.businessObject;
+  return all.find((one) => one.type === 'bpmn:Lane' && holds(one));
 }
 
 export function whoGroup(element) {
