@@ -1,19 +1,24 @@
 """PostgreSQL: one engine a process, and `transaction()`, the only place which commits."""
 
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import orjson
+from psycopg import Error as DriverError
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from engine.errors import Busy, StepFailed
 from engine.settings import settings
 
+_IDLE = 1.0
+"""Seconds after which a pooled connection is asked whether it still lives."""
 # lock_not_available, query_canceled, deadlock_detected, serialization_failure, too_many_connections; then what a server
 # says which stops, died or begins: admin_shutdown, crash_shutdown, cannot_connect_now, connection_failure
 _BUSY_STATES = frozenset({"55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03", "08006"})
@@ -65,11 +70,10 @@ _PLANNING = "-c random_page_cost=1.1 -c jit=off -c max_parallel_workers_per_gath
 
 def make_engine(url: str) -> Engine:
     """An engine with our time-outs, ways of planning and JSON codec for `url`."""
-    return create_engine(
+    made = create_engine(
         url,
         pool_size=settings().pool_size,
         max_overflow=settings().pool_size,
-        pool_pre_ping=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={
@@ -77,6 +81,29 @@ def make_engine(url: str) -> Engine:
             f" -c statement_timeout={settings().statement_timeout_ms} -c timezone=UTC {_PLANNING}"
         },
     )
+    event.listen(made, "checkin", _put_back)
+    event.listen(made, "checkout", _look_after)
+    return made
+
+
+def _put_back(_connection: object, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _look_after(connection: Any, record: Any, _proxy: object) -> None:
+    """Ask a connection which was idle for a while whether it still lives; the pool replaces one which does not.
+
+    One which worked a moment ago is not asked: the question would be every third statement of a page.
+    """
+    used = record.info.get("used")
+    if used is None or time.monotonic() - used < _IDLE:
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("SELECT 1")
+        connection.autocommit = False
+    except DriverError as error:
+        raise DisconnectionError from error
 
 
 @contextmanager
@@ -99,6 +126,24 @@ def transaction() -> Iterator[Session]:
             raise busy_or(error) from error
     if failed is not None:
         raise failed
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session which only reads, each statement for itself: no beginning and no commit go over the wire.
+
+    Raises Busy as `transaction` does, and RuntimeError where the block has changed an object after all.
+    """
+    with (
+        engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        Session(connection, expire_on_commit=False, autoflush=False) as session,
+    ):
+        try:
+            yield session
+        except (DBAPIError, PendingRollbackError) as error:
+            raise busy_or(error) from error
+        if session.new or session.dirty or session.deleted:
+            raise RuntimeError("a reader has changed something")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import g, request, session
 
 from engine.clock import now
-from engine.db import transaction
+from engine.db import reading, transaction
 from web.problems import Unauthenticated
 from web.settings import settings
 from workflows import people
@@ -90,7 +90,7 @@ def _by_cookie() -> Person | None:
     except (KeyError, ValueError):
         log_out()
         return None
-    with transaction() as database:
+    with reading() as database:
         person = database.get(Person, person_id)
     fresh = now() - began < timedelta(hours=settings().session_hours)
     if person and person.active and fresh and hmac.compare_digest(str(session.get(_STAMP)), _stamp(person)):

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, g, url_for
 
 from web.build_assets import MANIFEST
 
@@ -42,8 +42,11 @@ def styles(*entries: str) -> list[str]:
 
 
 def icons() -> str:
-    """Address of the file of icon symbols."""
-    return _address(_manifest()["icons.svg"]["file"])
+    """Address of the file of icon symbols; a page asks for it a hundred times, the disk is asked once."""
+    kept: str | None = g.get("icons")
+    if kept is None:
+        kept = g.icons = _address(_manifest()["icons.svg"]["file"])
+    return kept
 
 
 def _chunk(entry: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
-from engine.db import transaction
+from engine.db import reading
 from web import cursors
 from web.access import Rule, verb
 from web.i18n import say
@@ -44,7 +44,7 @@ PERIODS: Final = ("from", "to", "closed_from", "closed_to")
 def page() -> str:
     """A page of the list; for htmx only the rows."""
     position = cast(tuple[datetime, UUID] | None, cursors.unpack("pages.cases", given("after")))
-    with transaction() as session:
+    with reading() as session:
         found = cases.listing(session, me(), _filters(), position, LIMIT + 1)
         department_names(session)
         know_people(session, [case.owner for case in found])
@@ -102,14 +102,14 @@ def _date(name: str) -> datetime | None:
 @pages.get("/cases/<number>")
 def show(number: str) -> str:
     """Everything about one case."""
-    with transaction() as session:
+    with reading() as session:
         return render_template("case.html", file=_open(session, number))
 
 
 @pages.get("/cases/<number>/receipt")
 def receipt(number: str) -> str:
     """The acceptance receipt, to be printed and handed over."""
-    with transaction() as session:
+    with reading() as session:
         return render_template("receipt.html", file=_open(session, number))
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 
 from engine.clock import now
-from engine.db import transaction
+from engine.db import reading
 from web.access import Rule, verb
 from web.i18n import say
 from web.pages.show import given, with_query
@@ -84,7 +84,7 @@ class Chart:
 def page() -> str:
     """The figures and charts of a period."""
     period = _period()
-    with transaction() as session:
+    with reading() as session:
         counted = analytics.period(session, period.since, period.until, COLUMNS)
         earlier = analytics.figures(session, period.before.since, period.before.until)
         charts = _charts(session, period, counted)

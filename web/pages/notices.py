@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.db import transaction
+from engine.db import reading, transaction
 from web.access import PERSON, Rule
 from web.faults import invalid
 from web.identity import me
@@ -25,14 +25,14 @@ def register(app: Flask) -> None:
 
 def unread() -> int:
     """How many notices this person has not read; 50 stands for 50 and more."""
-    with transaction() as session:
-        return len(notices.unread(session, me(), MOST))
+    with reading() as session:
+        return notices.unread_count(session, me(), MOST)
 
 
 @pages.get("/notices")
 def page() -> str:
     """The unread notices, newest first."""
-    with transaction() as session:
+    with reading() as session:
         found = notices.unread(session, me(), MOST)
     return render_template("notices.html", notices=found)
 

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 
 from engine import usertasks as engine_tasks
-from engine.db import transaction
+from engine.db import reading
 from engine.models import TaskStatus, UserTask
 from web.access import Rule, verb
 from web.i18n import say
@@ -41,7 +41,7 @@ class Choices:
 def page(task_id: UUID) -> str:
     """The page of one task."""
     person = me()
-    with transaction() as session:
+    with reading() as session:
         opened = usertasks.open_task(session, person, task_id)
         file = case_file(session, person, opened.case) if opened.case else None
         know_people(session, [opened.task.assignee, opened.task.lender, opened.task.completed_by])

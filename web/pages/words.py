@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.clock import now
-from engine.db import transaction
+from engine.db import reading
 from web.i18n import say
 from web.settings import settings
 from workflows import people
@@ -228,7 +228,7 @@ def department_name(code: str | None) -> str:
     if not code:
         return ""
     if g.get("department_names") is None:
-        with transaction() as session:
+        with reading() as session:
             department_names(session)
     names: dict[str, str] = g.department_names
     return names.get(code, code)
