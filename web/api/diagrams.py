@@ -29,6 +29,8 @@ class CalledOut(Schema):
 
     definition = fields.String(required=True)
     process_id = fields.String(required=True)
+    name_zh = fields.String(required=True)
+    name_en = fields.String(required=True)
 
 
 class PictureOut(Schema):
@@ -72,8 +74,13 @@ def picture(session: Session, instance: ProcessInstance, wanted: UUID | None) ->
         ],
         "taken": sorted(instances.path_taken(session, instance)),
         "names": names,
-        "processes": [{"definition": key, "process_id": process} for key, process in sorted(called.items())],
+        "processes": [_called(session, key, process) for key, process in sorted(called.items())],
     }
+
+
+def _called(session: Session, key: str, process: str) -> dict[str, str]:
+    found = definitions.get(session, UUID(key))
+    return {"definition": key, "process_id": process, "name_zh": found.name_zh, "name_en": found.name_en}
 
 
 def _tasks(session: Session, instance: ProcessInstance) -> tuple[set[str], dict[str, str]]:

@@ -1,5 +1,6 @@
-"""The page of one process instance: where its tokens stand, its data, its history, and what failed."""
+"""The page of one process instance: where its tokens stand, data, history, what failed, and what may be done."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,45 +9,85 @@ from flask import Blueprint, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import history, instances
-from engine.db import transaction
+from engine import definitions, history, instances
+from engine.db import reading
 from engine.models import Incident, ProcessInstance, Timer, UserTask
 from web.access import PERSON, Rule
 from web.api.instances import readable
+from web.i18n import say
 from web.identity import me
-from web.pages.show import task_deadline
+from web.pages.monitor import staff_by_department
+from web.pages.show import Deadline, task_deadline
 from web.pages.story import Event, step_event
 from web.pages.words import department_names, know_people
 from workflows import calendars, cases, people
+from workflows.authorisation import TaskInCase
 
 pages = Blueprint("instance", __name__)
 ACCESS: Final[dict[str, Rule]] = {"instance.page": PERSON}
 EVENTS: Final = 500
 
 
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A user task with its chip; verbs: `assign`, `urge` where this person may."""
+
+    task: UserTask
+    deadline: Deadline
+    verbs: frozenset[str]
+
+
 @pages.get("/instances/<uuid:instance_id>")
 def page(instance_id: UUID) -> str:
     """The page of one instance."""
-    with transaction() as session:
+    with reading() as session:
         instance = readable(session, instance_id)
         tasks = session.scalars(select(UserTask).where(UserTask.instance_id == instance.id).order_by(UserTask.id)).all()
         know_people(session, [*(task.assignee for task in tasks), *(task.completed_by for task in tasks)])
-        department_names(session)
+        names = department_names(session)
         calendar = calendars.get(session)
+        case = cases.of_instance(session, instance)
+        lines = [
+            TaskLine(task, task_deadline(task, calendar), _verbs(session, TaskInCase(task, case)))
+            for task in reversed(tasks)
+        ]
+        staff = [(one, names.get(one.department, one.department)) for one in people.listing(session)]
         return render_template(
             "instance.html",
             instance=instance,
             definition=instance.definition,
-            case=cases.of_instance(session, instance),
-            tasks=[(task, task_deadline(task, calendar)) for task in reversed(tasks)],
+            case=case,
+            tasks=lines,
+            staff=staff_by_department(staff) if any(line.verbs for line in lines) else [],
             events=_events(session, instance, {str(task.id): task for task in tasks}),
             incidents=_of(session, Incident, instance),
+            drafts={str(task.id): _json(task.draft or {}) for task in tasks},
             timers=_of(session, Timer, instance),
-            variables=_variables(session, instance),
+            variables=[(name, _json(value)) for name, value in sorted(instances.variables(session, instance).items())],
             tokens=instances.tokens(session, instance),
+            names=element_names(session, instance),
             control=people.may(session, me(), "instance.control"),
             retry=people.may(session, me(), "incident.retry"),
         )
+
+
+def element_names(session: Session, instance: ProcessInstance) -> dict[str, str]:
+    """Element -> name, in the instance's own process and in those it may call; elements without one are left out."""
+    found: dict[str, str] = {}
+    open_versions = [definitions.compiled_by_id(session, instance.definition_id)]
+    while open_versions:
+        compiled = open_versions.pop()
+        for _, node in compiled.diagram.walk():
+            if node.name_zh:
+                found.setdefault(node.id, say(node.name_zh, node.name_en or node.name_zh))
+        open_versions += compiled.called.values()
+    return found
+
+
+def _verbs(session: Session, thing: TaskInCase) -> frozenset[str]:
+    if thing.task.status != "open":
+        return frozenset()
+    return frozenset(verb for verb in ("assign", "urge") if people.may(session, me(), f"task.{verb}", thing))
 
 
 def _of(session: Session, table: type[Incident] | type[Timer], instance: ProcessInstance) -> list[Any]:
@@ -65,9 +106,5 @@ def _events(session: Session, instance: ProcessInstance, tasks: dict[str, UserTa
     return [event for event in told if event is not None]
 
 
-def _variables(session: Session, instance: ProcessInstance) -> list[tuple[str, str]]:
-    """Process data as name and JSON text, by name."""
-    return [
-        (name, orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode())
-        for name, value in sorted(instances.variables(session, instance).items())
-    ]
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode()

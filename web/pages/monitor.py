@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.clock import now
-from engine.db import transaction
+from engine.db import reading
 from engine.models import InstanceStatus, ProcessDefinition
 from web import cursors
 from web.access import Rule, roles, verb
@@ -55,7 +55,7 @@ class Bar:
 @pages.get("/monitor")
 def page() -> str:
     """The board, and a card for each process."""
-    with transaction() as session:
+    with reading() as session:
         steps = monitoring.board(session)
         found = monitoring.processes(session, steps)
         names = department_names(session)
@@ -95,7 +95,7 @@ def process(key: str) -> str:
     """The heat of a process: diagram and table with the same numbers."""
     version, days = _number("version"), _number("days")
     measure = request.args.get("by", "open")
-    with transaction() as session:
+    with reading() as session:
         definition = monitoring.drawn(session, key, version)
         since = now() - timedelta(days=days) if days else None
         found = monitoring.heat(session, key, version=version, since=since)
@@ -148,7 +148,7 @@ def element(key: str, element: str) -> str:
     person = me()
     name = f"pages.monitor.{key}.{element}"
     position = cursors.unpack(name, given("after"))
-    with transaction() as session:
+    with reading() as session:
         definition = monitoring.drawn(session, key, _number("version"))
         filters = Filters(
             process=key,
@@ -175,7 +175,7 @@ def element(key: str, element: str) -> str:
             title=title,
             rows=[Row(one.task, one.case, task_deadline(one.task, calendar), False) for one in shown],
             acts=Role.MANAGER in person.roles,
-            staff=_grouped(staff),
+            staff=staff_by_department(staff),
             departments=[("", say("全部", "All")), *names.items()],
             filtered=any(given(one) for one in ("department", "assignee", "overdue", "unclaimed", "text")),
             export={"kind": "tasks", "fixed": {"box": "open", "process": key, "element": element}},
@@ -185,7 +185,7 @@ def element(key: str, element: str) -> str:
         )
 
 
-def _grouped(staff: list[tuple[Person, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+def staff_by_department(staff: list[tuple[Person, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
     """People by department, for a select: those who work on tasks."""
     found: dict[str, list[tuple[str, str]]] = {}
     for person, department in staff:
@@ -207,7 +207,7 @@ def instances() -> str:
         incident=True if given("incident") else None,
         text=given("text"),
     )
-    with transaction() as session:
+    with reading() as session:
         found = searching.find(session, me(), wanted, position[0] if position else None, LIMIT + 1)
         keys = monitoring.processes(session, [])
         staff = people.listing(session)

@@ -2,11 +2,25 @@
 //   <button data-act="POST /api/v1/tasks/ID/claim" data-rev="3" data-then="reload" data-done="Claimed">
 //   data-ask="id of a <dialog>": its form is shown first and its fields become the body.
 //   data-body='{"…"}': a fixed body.  data-then: "reload", "refresh" (the list), "parts" (see parts.js) or an address.
-import { call, complain, faults } from './api.js';
+import { call, complain, faults, Problem } from './api.js';
 import { settle } from './leaving.js';
 import { refreshParts } from './parts.js';
 import { say } from './texts.js';
 import { toast, toastLater } from './toast.js';
+
+// What a form holds, empty fields left out; a <textarea data-json> holds JSON.
+function filled(form) {
+  const found = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ''));
+  for (const area of form.querySelectorAll('[data-json]')) {
+    if (found[area.name] === undefined) continue;
+    try {
+      found[area.name] = JSON.parse(found[area.name]);
+    } catch (error) {
+      throw new Problem(0, { title: say('This is not JSON: {0}', error.message) });
+    }
+  }
+  return found;
+}
 
 // Opens a dialog with a form; `send(fields)` runs on submit and the dialog stays open when it fails.
 export function ask(dialog, send) {
@@ -20,7 +34,7 @@ export function ask(dialog, send) {
     button.setAttribute('aria-busy', 'true');
     button.disabled = true;
     try {
-      await send(Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== '')));
+      await send(filled(form));
       dialog.close();
     } catch (problem) {
       if (!error || !problem.problem) throw problem;

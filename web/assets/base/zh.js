@@ -36,6 +36,7 @@ export default {
   'Shown process': '所示流程',
   'The diagram could not be shown.': '流程图无法显示。',
   'The list could not be refreshed.': '列表未能刷新。',
+  'This is not JSON: {0}': '不是有效的 JSON：{0}',
   'The request failed.': '请求失败。',
   'Value is expected to be an integer.': '请填写整数。',
   'Value is expected to have at most {0} decimal digits.': '最多 {0} 位小数。',

@@ -1,6 +1,6 @@
 // Draws a diagram with tokens and the way taken into a box with data-diagram="ADDRESS".
 // ADDRESS answers {"xml", "tokens": [{"element", "count", "late", "failed"}], "taken": [ids], "definition",
-// "processes": [{"definition", "process_id"}]}; another of the processes is asked for by ?definition=.
+// "processes": [{"definition", "process_id", "name_zh", "name_en"}]}; another of the processes is asked for by ?definition=.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import { call } from '../base/api.js';
@@ -37,10 +37,15 @@ function property(object, name) {
   return '';
 }
 
-function mark(viewer, { tokens = [], taken = [] }) {
+const MARKS = ['taken', 'here', 'late', 'failed'];
+
+// Puts the marks of a moment on the diagram, in place of those before.
+export function mark(viewer, { tokens = [], taken = [] }) {
   const registry = viewer.get('elementRegistry');
   const canvas = viewer.get('canvas');
   const overlays = viewer.get('overlays');
+  overlays.remove({ type: 'token' });
+  for (const element of registry.getAll()) for (const name of MARKS) if (canvas.hasMarker(element, name)) canvas.removeMarker(element, name);
   for (const id of taken) if (registry.get(id)) canvas.addMarker(id, 'taken');
   for (const token of tokens) {
     const element = registry.get(token.element);
@@ -51,7 +56,7 @@ function mark(viewer, { tokens = [], taken = [] }) {
     const badge = document.createElement('span');
     badge.className = `token${token.late ? ' late' : ''}${token.failed ? ' failed' : ''}`;
     badge.textContent = token.failed ? '!' : String(token.count ?? 1);
-    overlays.add(token.element, { position: { top: -12, left: -12 }, html: badge });
+    overlays.add(token.element, 'token', { position: { top: -12, left: -12 }, html: badge });
   }
 }
 
@@ -97,7 +102,7 @@ function choices(box, { definition, processes = [] }) {
   const select = document.createElement('select');
   select.className = 'input sheet no-print';
   select.setAttribute('aria-label', say('Shown process'));
-  for (const one of processes) select.add(new Option(one.process_id, one.definition, false, one.definition === definition));
+  for (const one of processes) select.add(new Option(language === 'zh' ? one.name_zh : one.name_en, one.definition, false, one.definition === definition));
   select.addEventListener('change', () => draw(box, select.value));
   box.append(select);
 }
@@ -115,6 +120,7 @@ export async function draw(box, definition) {
     tools(box, viewer, data.tokens ?? []);
     choices(box, data);
     box.dataset.ready = 'yes';
+    box.dispatchEvent(new CustomEvent('drawn', { bubbles: true, detail: { viewer, data } }));
   } catch (error) {
     console.warn(error);
     box.textContent = say('The diagram could not be shown.');

@@ -12,3 +12,9 @@ function drawVisible(root) {
 
 document.addEventListener('shown', (event) => drawVisible(event.target));
 drawVisible(document);
+
+// On the page of an instance: moving a token, going back in time.
+for (const [mark, load] of [['[data-move]', () => import('./move.js')], ['[data-travel]', () => import('./travel.js')]]) {
+  const part = document.querySelector(mark);
+  if (part) load().then(({ start }) => start(part, document.querySelector('[data-diagram]')));
+}

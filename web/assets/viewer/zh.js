@@ -1,0 +1,15 @@
+export default {
+  Now: '现在',
+  Moved: '已移动',
+  ', ': '、',
+  'User tasks': '人工任务',
+  'Further work': '其他工作',
+  'Events and gateways': '事件与网关',
+  'It would fail:': '会失败：',
+  'Would be cancelled:': '会撤销：',
+  'Would begin:': '会开始：',
+  'Deadlines which stop:': '停止的时限：',
+  'New deadlines:': '新的时限：',
+  'The process would be over.': '流程将结束。',
+  'Refused:': '不能移动：',
+};
