@@ -17,7 +17,7 @@ from engine.hooks import domain
 from engine.ids import new_id
 from engine.models import DefinitionFile, ProcessDefinition
 from engine.spiff.compiled import Compiled, compile_bundle
-from engine.spiff.model import Diagram
+from engine.spiff.model import Diagram, Process
 from engine.spiff.read import read
 
 CACHED = 128
@@ -96,8 +96,15 @@ def report(session: Session, files: Mapping[str, bytes], *, dry_run: bool = True
         departments=asked.departments(session),
         staffed=asked.staffed(session),
         lanes=asked.lanes(session),
+        called=lambda process_id: _drawn(session, process_id),
         dry_run=dry_run,
     )
+
+
+def _drawn(session: Session, process_id: str) -> Mapping[str, Process]:
+    """The processes behind a published one: its newest version's, and of those it calls."""
+    latest = _latest(session, process_id)
+    return {} if latest is None else compiled_by_id(session, latest).processes
 
 
 def gate(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
@@ -130,15 +137,20 @@ def _bound(session: Session, diagram: Diagram) -> dict[str, str]:
     called = {node.called for _, node in diagram.walk() if node.called and node.called not in diagram.processes}
     found: dict[str, str] = {}
     for process_id in sorted(called):
-        latest = session.scalar(
-            select(ProcessDefinition.id)
-            .where(ProcessDefinition.process_id == process_id, ProcessDefinition.retired_at.is_(None))
-            .order_by(ProcessDefinition.published_at.desc(), ProcessDefinition.version.desc())
-            .limit(1)
-        )
+        latest = _latest(session, process_id)
         if latest is not None:
             found[process_id] = str(latest)
     return found
+
+
+def _latest(session: Session, process_id: str) -> UUID | None:
+    """The newest version in force which holds that process as its main one."""
+    return session.scalar(
+        select(ProcessDefinition.id)
+        .where(ProcessDefinition.process_id == process_id, ProcessDefinition.retired_at.is_(None))
+        .order_by(ProcessDefinition.published_at.desc(), ProcessDefinition.version.desc())
+        .limit(1)
+    )
 
 
 def _starts(diagram: Diagram) -> list[str]:

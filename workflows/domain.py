@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import definitions, hooks
+from engine import hooks
 from engine.clock import now
 from engine.errors import Invalid
 from engine.findings import Finding
@@ -120,14 +120,12 @@ class Complaints(hooks.Domain):
 
     def _guard_move(self, session: Session, instance: ProcessInstance, case: Case, command: Command) -> None:
         target = str(command.data.get("target") or command.element_id or "")
-        diagram = definitions.compiled_by_id(session, instance.definition_id).diagram
-        for process in diagram.processes.values():
-            plan = cases.latest_plan(session, case)
-            if target in gates.behind_release(process) and (plan is None or plan.released_at is None):
-                zh, en = "令牌不能越过法务审核和审批", "a token cannot be moved past legal review and approval"
-                raise GateClosed(en, element=target, message_zh=zh)
-            node = process.nodes.get(target)
-            if node is not None and gates.needs_release(node):
+        plan = cases.latest_plan(session, case)
+        known = gates.processes_of(session, instance)
+        for process in known.values():
+            if (plan is None or plan.released_at is None) and target in gates.behind_release(process, known):
+                raise GateClosed("a token cannot be moved past legal review and approval", element=target)
+            if any(node.id == target and gates.needs_release(node) for node in process.walk()):
                 authority.require_released(session, case)
 
     def completed(self, session: Session, instance: ProcessInstance, task: UserTask, values: Mapping[str, Any]) -> None:

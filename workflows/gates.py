@@ -9,6 +9,7 @@ from engine import definitions
 from engine.findings import Finding
 from engine.models import ProcessInstance, UserTask
 from engine.spiff.model import Diagram, Node, Process, Scope
+from engine.spiff.reach import successors
 from workflows import correspondence
 from workflows.errors import GateClosed
 
@@ -32,13 +33,15 @@ def duty_of(session: Session, task: UserTask) -> tuple[str | None, str | None]:
 
 def require_skippable(session: Session, instance: ProcessInstance, element: str) -> None:
     """Raise GateClosed where the work of an element is a gate's, in the instance's process or one which it calls."""
-    versions = [definitions.compiled_by_id(session, instance.definition_id)]
-    while versions:
-        compiled = versions.pop()
-        versions += compiled.called.values()
-        for _, node in compiled.diagram.walk():
+    for process in processes_of(session, instance).values():
+        for node in process.walk():
             if node.id == element and node.function in PROOFS:
                 raise GateClosed("the proof of a gate cannot be skipped", element=element)
+
+
+def processes_of(session: Session, instance: ProcessInstance) -> dict[str, Process]:
+    """All processes an instance may be in, by id: those of its bundle, and the versions of those it calls."""
+    return definitions.compiled_by_id(session, instance.definition_id).processes
 
 
 _NONE: Mapping[str, Process] = MappingProxyType({})
@@ -71,41 +74,46 @@ def _entries(scope: Scope) -> list[str]:
     return [node.id for node in scope.nodes.values() if node.kind == "startEvent" or node.by_event]
 
 
+def _releases(node: Node) -> bool:
+    """Whether nobody gets past an element without the release: one which repeats may do so no times at all."""
+    return node.function == RELEASE and node.loop is None
+
+
 def _before_release(
     scope: Scope, starts: list[str], called: Mapping[str, Process] = _NONE, around: frozenset[str] = frozenset()
 ) -> set[str]:
     """Elements which tokens on `starts` can reach without passing the release.
 
-    A subprocess or call is passed when one of its ends can be reached so; its boundary events can be reached anyway.
+    A subprocess or call is passed when one of its ends can be reached so, or when it may have no rounds; its boundary
+    events can be reached anyway. A link is a way on like a flow.
     """
-    targets: dict[str, list[str]] = {}
-    for flow in scope.flows.values():
-        targets.setdefault(flow.source, []).append(flow.target)
+    ways = successors(scope)
     open_nodes, reached, found = list(starts), set[str](), set[str]()
     while open_nodes:
         here = open_nodes.pop()
         node = scope.nodes[here]
-        if here in reached or node.function == RELEASE:
+        if here in reached:
+            continue
+        open_nodes += [event.id for event in scope.boundary(here)]
+        if _releases(node):
             continue
         reached.add(here)
-        open_nodes += [event.id for event in scope.boundary(here)]
         inner = node.inner or (called.get(node.called or "") if node.called not in around else None)
         ends, within = list[str](), set[str]()
         if inner is not None:
             within = _before_release(inner, _entries(inner), called, around | {inner.id})
             found |= within
             ends = [each.id for each in inner.nodes.values() if each.kind == "endEvent"]
-        if not ends or not within.isdisjoint(ends):
-            open_nodes += targets.get(here, [])
+        if not ends or node.loop is not None or not within.isdisjoint(ends):
+            open_nodes += [target for _, target in ways[here]]
     return found | reached
 
 
-def behind_release(process: Process) -> set[str]:
-    """Elements which stand only behind the release; empty for a process without one."""
-    if not any(node.function == RELEASE for node in process.nodes.values()):
-        return set()
-    releases = {node.id for node in process.nodes.values() if node.function == RELEASE}
-    return {node.id for node in process.walk()} - reachable_unreleased(process) - releases
+def behind_release(process: Process, called: Mapping[str, Process] = _NONE) -> set[str]:
+    """Elements which stand only behind the release, in the process and those it calls; empty without a release."""
+    nodes = list(_with_called(called, process))
+    releases = {node.id for node in nodes if _releases(node)}
+    return {node.id for node in nodes} - reachable_unreleased(process, called) - releases if releases else set()
 
 
 def needs_release(node: Node) -> bool:
@@ -117,25 +125,30 @@ def needs_release(node: Node) -> bool:
 
 def _open_to_by_pass(diagram: Diagram) -> list[Node]:
     """Elements which need the release and can be reached without it, in every process that plans or calls one which
-    does."""
+    does. For those of a process outside of the bundle stands what calls it."""
+    called = {**diagram.beyond, **diagram.processes}
     found: dict[str, Node] = {}
     for process in diagram.processes.values():
-        whole = list(_with_called(diagram, process))
-        if any(node.function == "record_plan" for node in whole):
-            open_nodes = reachable_unreleased(process, diagram.processes)
-            found |= {node.id: node for node in whole if node.id in open_nodes and needs_release(node)}
+        if not any(node.function == "record_plan" for node in _with_called(called, process)):
+            continue
+        reached = reachable_unreleased(process, called)
+        for node in _with_called(diagram.processes, process):
+            beyond = diagram.beyond.get(node.called or "")
+            theirs = _with_called(called, beyond) if beyond is not None and node.id in reached else ()
+            if any(each.id in reached and needs_release(each) for each in (node, *theirs)):
+                found[node.id] = node
     return list(found.values())
 
 
-def _with_called(diagram: Diagram, process: Process) -> Iterator[Node]:
-    """All nodes of a process and of those which it calls in the bundle."""
+def _with_called(called: Mapping[str, Process], process: Process) -> Iterator[Node]:
+    """All nodes of a process and of those which it calls, as far as they are known."""
     seen, open_processes = {process.id}, [process]
     while open_processes:
         for node in open_processes.pop().walk():
             yield node
-            if node.called in diagram.processes and node.called not in seen:
+            if node.called is not None and node.called in called and node.called not in seen:
                 seen.add(node.called)
-                open_processes.append(diagram.processes[node.called])
+                open_processes.append(called[node.called])
 
 
 def findings(files: Mapping[str, bytes], diagram: Diagram) -> Sequence[Finding]:
@@ -163,6 +176,8 @@ def findings(files: Mapping[str, bytes], diagram: Diagram) -> Sequence[Finding]:
                         severity="error",
                         message_zh=f"没有名为「{template}」的信函模板",
                         message_en=f"There is no letter template {template!r}",
+                        hint_zh="从信函模板列表中选择",
+                        hint_en="Choose one of the list of letter templates",
                     )
                 )
     return found

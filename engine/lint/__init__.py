@@ -3,7 +3,7 @@
 Rules are small functions in the modules of this package; `RULES` lists them. Each takes a `Bundle` and yields findings.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from engine.findings import Finding
@@ -12,6 +12,7 @@ from engine.lint import dryrun
 from engine.lint.bundle import Bundle, examine
 from engine.lint.hints import hinted
 from engine.lint.rules import RULES
+from engine.spiff.model import Process
 
 __all__ = ["RULES", "Bundle", "Finding", "check", "hinted", "refused"]
 
@@ -24,16 +25,21 @@ def check(
     departments: Collection[str] | None = None,
     staffed: Collection[str] | None = None,
     lanes: Mapping[str, str] | None = None,
+    called: Callable[[str], Mapping[str, Process]] | None = None,
     dry_run: bool = False,
 ) -> list[Finding]:
     """All findings about a bundle (path -> content), errors first; one with severity `error` refuses it.
 
     domain: whose own rules, names and FEEL functions count; processes: ids of published processes it may call;
     departments: codes which `redress:department` may name; staffed: those of them with people; lanes: names of lanes
-    -> department; None = not known. dry_run: play the processes, too, where nothing else refuses the bundle.
+    -> department; called: gives for a published process itself and those it calls, as drawn, by id. None = not known.
+    dry_run: play the processes, too, where nothing else refuses the bundle.
     """
     bundle, findings = examine(files, domain, processes, departments)
     bundle.staffed, bundle.lanes = staffed, lanes
+    if called is not None:
+        outside = {node.called for _, node in bundle.diagram.walk() if node.called} - bundle.diagram.processes.keys()
+        bundle.diagram.beyond = {name: each for one in sorted(outside) for name, each in called(one).items()}
     for rule in RULES:
         findings.extend(rule(bundle))
     if domain is not None and not refused(findings):

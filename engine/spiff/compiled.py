@@ -8,7 +8,7 @@ import orjson
 
 from engine.spiff.build import Surroundings, build
 from engine.spiff.decisions import Decider, deciders
-from engine.spiff.model import Diagram
+from engine.spiff.model import Diagram, Process
 from engine.spiff.read import read
 from engine.spiff.workflow import ProcessSpec
 
@@ -31,6 +31,14 @@ class Compiled:
     def main(self) -> ProcessSpec:
         """The process which an instance runs."""
         return self.specs[self.diagram.main]
+
+    @cached_property
+    def processes(self) -> dict[str, Process]:
+        """The drawn processes of the bundle and of all it calls, however far; the bundle's own come first."""
+        found = dict(self.diagram.processes)
+        for each in self.called.values():
+            found = {**each.processes, **found}
+        return found
 
     @cached_property
     def forms(self) -> Mapping[str, bytes]:

@@ -177,10 +177,14 @@ class Process(Scope):
 
 @dataclass(slots=True)
 class Diagram:
-    """All processes of a bundle by id; `main` is the one which an instance runs."""
+    """All processes of a bundle by id; `main` is the one which an instance runs.
+
+    beyond: published processes which it calls, and those which they call, where the gate knows them.
+    """
 
     processes: dict[str, Process] = field(default_factory=dict)
     main: str = ""
+    beyond: dict[str, Process] = field(default_factory=dict)
 
     def walk(self) -> Iterator[tuple[Process, Node]]:
         """Every node with its process."""
