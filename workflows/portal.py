@@ -23,10 +23,15 @@ TAIL: Final = 4
 MILESTONES: Final[tuple[tuple[str, str, str, frozenset[str]], ...]] = (
     ("accept", "受理", "Acceptance", frozenset({"accept"})),
     ("classify", "分类", "Sorting", frozenset({"classify"})),
-    ("investigate", "调查", "Investigation", frozenset({"investigate", "inquire", "interview", "test", "conclude"})),
+    (
+        "investigate",
+        "调查",
+        "Investigation",
+        frozenset({"verify", "investigate", "inquire", "interview", "test", "conclude"}),
+    ),
     ("plan", "拟定方案", "Solution", frozenset({"plan"})),
-    ("approve", "审核批准", "Approval", frozenset({"legal", "approve_head", "approve_management"})),
-    ("communicate", "沟通", "Talk with you", frozenset({"communicate", "mediate"})),
+    ("approve", "审核批准", "Approval", frozenset({"legal_review", "approve_head", "approve_management"})),
+    ("communicate", "沟通", "Talk with you", frozenset({"communicate", "prepare", "result"})),
     ("carry_out", "执行", "Remedy", frozenset({"pay", "carry_out"})),
     ("close", "回访结案", "Closing", frozenset({"revisit"})),
 )

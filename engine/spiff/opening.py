@@ -47,6 +47,7 @@ def opening(token: Token) -> Opening:
     node: UserTask = token.task_spec
     drawn = node.drawn
     group, signer = group_of(token), token.internal_data.get("signer")
+    groups = _texts(token, node.groups)
     return Opening(
         token=token,
         definition_id=process_of(token).definition_id,
@@ -54,9 +55,9 @@ def opening(token: Token) -> Opening:
         name_zh=drawn.name_zh,
         name_en=drawn.name_en,
         lane=_nearest_lane(token),
-        department=_nearest_department(token),
+        department=_nearest_department(token, groups),
         assignee=signer or next(iter(_texts(token, node.assignee)), None),
-        groups=_texts(token, node.groups),
+        groups=groups,
         users=[] if signer else _texts(token, node.users),
         form_id=drawn.work.form_id,
         priority=_priority(token, node.priority),
@@ -79,8 +80,10 @@ def _nearest_lane(token: Token) -> str | None:
     return next((each.task_spec.drawn.lane for each in _around(token) if each.task_spec.drawn.lane), None)
 
 
-def _nearest_department(token: Token) -> str | None:
-    given = (each.task_spec.drawn.properties.get(DEPARTMENT) for each in _around(token))
+def _nearest_department(token: Token, groups: list[str]) -> str | None:
+    """What the task itself says; only a task which names nobody takes it from what it stands in."""
+    around = _around(token)[:1] if groups else _around(token)
+    given = (each.task_spec.drawn.properties.get(DEPARTMENT) for each in around)
     return next((code for code in given if code), None)
 
 
