@@ -22,7 +22,7 @@ from web.i18n import say
 from web.identity import me
 from web.pages.words import department_names, label
 from web.settings import settings
-from workflows import analytics, boxes, cases, exporting, monitoring
+from workflows import analytics, boxes, cases, exporting, monitoring, rollup
 from workflows.models import Export
 
 blueprint = Blueprint("monitor", __name__, description="What managers watch, and lists as files", url_prefix="/api/v1")
@@ -69,7 +69,7 @@ class BoardOut(Schema):
 
 
 class HeatItem(Schema):
-    """A user task's element: what waits at it, and how it went. Hours are elapsed hours."""
+    """A user task's element or a call activity: what waits at it, and how it went. Hours are elapsed hours."""
 
     element_id = fields.String(required=True)
     open = fields.Integer(required=True)
@@ -78,6 +78,9 @@ class HeatItem(Schema):
     median_hours = fields.Float(required=True)
     p90_hours = fields.Float(required=True)
     overdue_share = fields.Float(required=True, metadata={"description": "Of the completed ones, 0 to 1"})
+    called = fields.String(
+        dump_default="", metadata={"description": "A call activity: key of the called process, whose tasks it counts"}
+    )
 
 
 class HeatOut(Schema):
@@ -193,7 +196,8 @@ def heat(session: Session, query: dict[str, Any], key: str) -> dict[str, Any]:
     """The diagram of a process with the heat of its steps"""
     shown = monitoring.drawn(session, key, query["version"])
     since = now() - timedelta(days=query["days"]) if query["days"] else None
-    found = monitoring.heat(session, key, version=query["version"], since=since)
+    found: list[monitoring.Heat] = list(monitoring.heat(session, key, version=query["version"], since=since))
+    found += rollup.heat(session, shown, version=query["version"], since=since)
     return {"xml": diagram_file(shown).decode(), "key": key, "version": shown.version, "elements": found}
 
 

@@ -9,13 +9,13 @@ from flask import Blueprint, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import definitions, history, instances
+from engine import history, instances
 from engine.db import reading
 from engine.models import Incident, ProcessInstance, Timer, UserTask
 from web.access import PERSON, Rule
 from web.api.instances import readable
-from web.i18n import say
 from web.identity import me
+from web.pages.elements import element_names
 from web.pages.monitor import staff_by_department
 from web.pages.show import Deadline, task_deadline
 from web.pages.story import Event, step_event
@@ -65,23 +65,10 @@ def page(instance_id: UUID) -> str:
             timers=_of(session, Timer, instance),
             variables=[(name, _json(value)) for name, value in sorted(instances.variables(session, instance).items())],
             tokens=instances.tokens(session, instance),
-            names=element_names(session, instance),
+            names=element_names(session, instance.definition_id),
             control=people.may(session, me(), "instance.control"),
             retry=people.may(session, me(), "incident.retry"),
         )
-
-
-def element_names(session: Session, instance: ProcessInstance) -> dict[str, str]:
-    """Element -> name, in the instance's own process and in those it may call; elements without one are left out."""
-    found: dict[str, str] = {}
-    open_versions = [definitions.compiled_by_id(session, instance.definition_id)]
-    while open_versions:
-        compiled = open_versions.pop()
-        for _, node in compiled.diagram.walk():
-            if node.name_zh:
-                found.setdefault(node.id, say(node.name_zh, node.name_en or node.name_zh))
-        open_versions += compiled.called.values()
-    return found
 
 
 def _verbs(session: Session, thing: TaskInCase) -> frozenset[str]:

@@ -16,13 +16,14 @@ from web import cursors
 from web.access import Rule, roles, verb
 from web.i18n import say
 from web.identity import me
+from web.pages.elements import element_names
 from web.pages.inbox import Row
 from web.pages.show import given, here, task_deadline, with_query
 from web.pages.words import department_names, know_people, name_of
-from workflows import boxes, calendars, exporting, monitoring, people, searching
+from workflows import boxes, calendars, exporting, monitoring, people, rollup, searching
 from workflows.boxes import Filters
 from workflows.models import Person, Role
-from workflows.monitoring import Step
+from workflows.monitoring import Heat, Step
 
 pages = Blueprint("monitor", __name__)
 _LISTS: Final = frozenset({Role.MANAGER, Role.MANAGEMENT, Role.AUDITOR})
@@ -98,12 +99,14 @@ def process(key: str) -> str:
     with reading() as session:
         definition = monitoring.drawn(session, key, version)
         since = now() - timedelta(days=days) if days else None
-        found = monitoring.heat(session, key, version=version, since=since)
+        found: list[Heat] = list(monitoring.heat(session, key, version=version, since=since))
+        found += rollup.heat(session, definition, version=version, since=since)
+        own = element_names(session, definition.id)
         return render_template(
             "monitor_process.html",
             definition=definition,
             rows=sorted(found, key=lambda row: (-row.overdue, -row.open, row.element_id)),
-            names=_names(session, key, [row.element_id for row in found]),
+            names=own | _names(session, key, [row.element_id for row in found if row.element_id not in own]),
             versions=_versions(session, key),
             related=_related(session, definition),
             measure=measure if measure in MEASURES else "open",
@@ -164,7 +167,9 @@ def element(key: str, element: str) -> str:
         names = department_names(session)
         calendar = calendars.get(session)
         know_people(session, [one.task.assignee for one in found])
-        title = _names(session, key, [element]).get(element, element)
+        title = element_names(session, definition.id).get(element) or _names(session, key, [element]).get(
+            element, element
+        )
         staff = [(one, names.get(one.department, one.department)) for one in people.listing(session)]
         shown = found[:LIMIT]
         last = shown[-1].task if len(found) > LIMIT else None

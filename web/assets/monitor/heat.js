@@ -31,17 +31,21 @@ function shade(viewer, elements, name) {
   legend.querySelector('[data-high]').textContent = text(most);
 }
 
+// A call activity leads to the diagram of what it calls, a task to its list.
+const where = (one, list, late) => (one.called ? `/monitor/${encodeURIComponent(one.called)}` : list?.(one.element_id, late));
+
 function badge(viewer, one, list) {
   if (!viewer.get('elementRegistry').get(one.element_id) || !one.open) return;
   const marks = document.createElement('span');
   marks.className = 'marks';
   for (const [count, late] of [[one.open, false], [one.overdue, true]]) {
     if (!count) continue;
-    const mark = document.createElement(list ? 'a' : 'span');
+    const address = where(one, list, late);
+    const mark = document.createElement(address ? 'a' : 'span');
     mark.className = late ? 'mark late' : 'mark';
     mark.textContent = String(count);
-    if (list) {
-      mark.href = list(one.element_id, late);
+    if (address) {
+      mark.href = address;
       mark.setAttribute('aria-label', say(late ? '{0} overdue' : '{0} open', count));
     }
     marks.append(mark);
@@ -53,7 +57,7 @@ function badge(viewer, one, list) {
 function look(viewer, elements) {
   const canvas = viewer.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
-  const [worst] = elements.toSorted((a, b) => b.overdue - a.overdue || b.open - a.open);
+  const [worst] = elements.filter((one) => !one.called).toSorted((a, b) => b.overdue - a.overdue || b.open - a.open);
   if (!worst || canvas.zoom() >= READABLE || !viewer.get('elementRegistry').get(worst.element_id)) return;
   canvas.zoom(0.65);
   canvas.scrollToElement(worst.element_id, 200);
@@ -82,9 +86,10 @@ export async function draw(box) {
     for (const one of data.elements) badge(viewer, one, list);
     look(viewer, data.elements);
     tools(box, viewer, []);
-    const known = new Set(data.elements.map((one) => one.element_id));
+    const known = new Map(data.elements.map((one) => [one.element_id, one]));
     viewer.on('element.click', ({ element }) => {
-      if (list && known.has(element.id)) location.assign(list(element.id, false));
+      const address = known.has(element.id) && where(known.get(element.id), list, false);
+      if (address) location.assign(address);
     });
     form.addEventListener('change', (event) => {
       if (event.target.name !== 'by') return;
