@@ -22,6 +22,7 @@ from workflows import (
     authority,
     calendars,
     cases,
+    checklist,
     deadlines,
     gates,
     migrating,
@@ -109,6 +110,8 @@ class Complaints(hooks.Domain):
             task = session.get(UserTask, UUID(command.task_id))
             if task is not None:
                 authority.check_duty(session, case, person, *gates.duty_of(session, task))
+                if case is not None:
+                    checklist.require(session, case, task)
         if command.kind == "skip":
             gates.require_skippable(session, instance, command.element_id or "")
         if command.kind in ("add_signer", "remove_signer"):
@@ -209,8 +212,8 @@ class Complaints(hooks.Domain):
         return set(vocabulary.CASE_PATHS)
 
     def lint(self, files: Mapping[str, bytes], diagram: Diagram) -> Sequence[Finding]:
-        """No way around the gate; letters exist."""
-        return gates.findings(files, diagram)
+        """No way around the gate; letters and kinds of evidence exist."""
+        return [*gates.findings(files, diagram), *checklist.findings(diagram)]
 
 
 def _person_id(session: Session, name: str | None) -> str | None:

@@ -14,6 +14,7 @@ from engine.functions import Call, function
 from workflows import authority, cases, classification, correspondence, deadlines, notices, people, risk, signers
 from workflows.alarms import raise_alarm
 from workflows.errors import GateClosed, NoSuchCase
+from workflows.execution import require_done
 from workflows.models import Case, CaseStatus, Decision, DecisionKind, Escalation, Person, Role, Submission
 from workflows.repetition import watch, watch_batch
 
@@ -281,11 +282,11 @@ def record_satisfaction(call: Call) -> Result:
 
 @function("close_case", title_zh="结案归档", title_en="Close the case", gives=("outcome",))
 def close_case(call: Call) -> Result:
-    """Set the outcome, archive, and begin the recurrence watch."""
+    """Set the outcome, archive, and begin the recurrence watch; nothing is solved before it was carried out."""
     case = _case(call)
     outcome = _outcome(case, call.variables)
     if outcome in {"solved", "partly_solved", "settled"}:
-        authority.require_released(call.session, case)
+        require_done(call.session, authority.require_released(call.session, case))
     if case.status == CaseStatus.OPEN:
         case.status, case.outcome, case.closed_at = CaseStatus.CLOSED, outcome, now()
         case.watch_until = deadlines.due(call.session, case, "recurrence")
