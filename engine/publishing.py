@@ -15,6 +15,7 @@ from engine.errors import Invalid, NotFound
 from engine.findings import Finding
 from engine.hooks import domain
 from engine.ids import new_id
+from engine.lint.memory import remembered
 from engine.models import DefinitionFile, ProcessDefinition
 from engine.spiff.compiled import Compiled, compile_bundle
 from engine.spiff.model import Diagram, Process
@@ -87,24 +88,20 @@ def publish_files(
 
 def report(session: Session, files: Mapping[str, bytes], *, dry_run: bool = True) -> list[Finding]:
     """What the gate finds in a bundle among all that is published, errors first; nothing is refused."""
-    asked = domain()
-    known = set(session.scalars(select(ProcessDefinition.process_id).where(ProcessDefinition.retired_at.is_(None))))
-    return lint.check(
-        files,
-        domain=asked,
-        processes=known,
-        departments=asked.departments(session),
-        staffed=asked.staffed(session),
-        lanes=asked.lanes(session),
-        called=lambda process_id: _drawn(session, process_id),
-        dry_run=dry_run,
-    )
+    asked, newest = domain(), _newest(session)
+    departments, staffed, lanes = asked.departments(session), asked.staffed(session), asked.lanes(session)
 
+    def called(process_id: str) -> Mapping[str, Process]:
+        return compiled_by_id(session, newest[process_id]).processes if process_id in newest else {}
 
-def _drawn(session: Session, process_id: str) -> Mapping[str, Process]:
-    """The processes behind a published one: its newest version's, and of those it calls."""
-    latest = _latest(session, process_id)
-    return {} if latest is None else compiled_by_id(session, latest).processes
+    def judge() -> list[Finding]:
+        return lint.check(
+            files, domain=asked, processes=newest.keys(), departments=departments, staffed=staffed, lanes=lanes,
+            called=called, dry_run=dry_run,
+        )  # fmt: skip
+
+    people = (frozenset(departments), staffed and frozenset(staffed), lanes and frozenset(lanes.items()))
+    return remembered((bundles.digest(files), dry_run, type(asked), frozenset(newest.items()), people), judge)
 
 
 def gate(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
@@ -135,22 +132,18 @@ def gate(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
 def _bound(session: Session, diagram: Diagram) -> dict[str, str]:
     """Called process id -> the definition id of its latest version."""
     called = {node.called for _, node in diagram.walk() if node.called and node.called not in diagram.processes}
-    found: dict[str, str] = {}
-    for process_id in sorted(called):
-        latest = _latest(session, process_id)
-        if latest is not None:
-            found[process_id] = str(latest)
-    return found
+    newest = _newest(session) if called else {}
+    return {process_id: str(newest[process_id]) for process_id in sorted(called & newest.keys())}
 
 
-def _latest(session: Session, process_id: str) -> UUID | None:
-    """The newest version in force which holds that process as its main one."""
-    return session.scalar(
-        select(ProcessDefinition.id)
-        .where(ProcessDefinition.process_id == process_id, ProcessDefinition.retired_at.is_(None))
-        .order_by(ProcessDefinition.published_at.desc(), ProcessDefinition.version.desc())
-        .limit(1)
+def _newest(session: Session) -> dict[str, UUID]:
+    """Process id -> the newest version in force which holds it as its main one."""
+    query = (
+        select(ProcessDefinition.process_id, ProcessDefinition.id)
+        .where(ProcessDefinition.retired_at.is_(None))
+        .order_by(ProcessDefinition.published_at, ProcessDefinition.version)
     )
+    return {row.process_id: row.id for row in session.execute(query)}
 
 
 def _starts(diagram: Diagram) -> list[str]:

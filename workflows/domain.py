@@ -127,7 +127,8 @@ class Complaints(hooks.Domain):
         known = gates.processes_of(session, instance)
         for process in known.values():
             if (plan is None or plan.released_at is None) and target in gates.behind_release(process, known):
-                raise GateClosed("a token cannot be moved past legal review and approval", element=target)
+                zh, en = "令牌不能越过法务审核和审批", "a token cannot be moved past legal review and approval"
+                raise GateClosed(en, element=target, message_zh=zh)
             if any(node.id == target and gates.needs_release(node) for node in process.walk()):
                 authority.require_released(session, case)
 

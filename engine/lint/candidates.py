@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from engine.dmn.grid import example_in, grid_of
 from engine.dmn.model import Table
 from engine.feel import FeelSyntaxError, compile_expression, to_plain, tree, walk
 from engine.feel.expression import compile_unary_tests
@@ -17,6 +18,7 @@ from engine.lint.expressions import written
 from engine.spiff.model import Node
 
 MOST = 24
+MOST_RULES = 200
 MEANINGLESS = "x"
 _TRUTH = (True, False)
 _NUMBERS = {"number", "integer", "long", "double"}
@@ -28,10 +30,14 @@ _MOMENT = "2030-01-01T09:00:00+08:00"
 
 @dataclass(slots=True)
 class Candidates:
-    """by_name: values to try for a variable or a path (`case.flags.media`), in the order in which they were found."""
+    """by_name: values to try for a variable or a path (`case.flags.media`), in the order in which they were found.
+
+    together: values which together let a rule of a decision table match, one entry a rule.
+    """
 
     by_name: dict[str, list[Any]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    together: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, name: str, values: Iterable[Any], *, told: bool = True) -> None:
         """Values which make sense for a name."""
@@ -63,6 +69,7 @@ def gather(bundle: Bundle, read_forms: Iterable[Form]) -> Candidates:
                 _typed(given.variable.name, given.variable.type_ref, found)
             if decision.table is not None:
                 _table(decision.table, found)
+                _rules(decision.table, found)
     for form in read_forms:
         for component in form.fields:
             if component.path:
@@ -206,10 +213,7 @@ def _typed(name: str, type_ref: str, found: Candidates) -> None:
 
 def _table(table: Table, found: Candidates) -> None:
     for number, column in enumerate(table.inputs):
-        try:
-            name = path_of(compile_expression(column.expression.text).tree)
-        except FeelSyntaxError:
-            continue
+        name = _asked(column.expression.text)
         if name is None:
             continue
         _typed(name, column.expression.type_ref, found)
@@ -220,6 +224,27 @@ def _table(table: Table, found: Candidates) -> None:
                 continue
             for test in tests.tests if isinstance(tests, tree.Tests) else ():
                 _tested(name, test, found)
+
+
+def _rules(table: Table, found: Candidates) -> None:
+    """For each rule whose cells are plain: a value for each input which it asks for."""
+    grid = grid_of(table, [column.allowed for column in table.inputs])
+    names = [_asked(column.expression.text) for column in table.inputs]
+    for rule, box in enumerate(grid.boxes[:MOST_RULES]):
+        region = [mask & allowed for mask, allowed in zip(box, grid.allowed, strict=True)]
+        if not grid.exact[rule] or not all(region):
+            continue
+        asked = zip(names, table.rules[rule].tests, example_in(grid, region), strict=True)
+        wish = {name: to_plain(value) for name, test, value in asked if name and test not in ("", "-")}
+        if wish:
+            found.together.append(wish)
+
+
+def _asked(text: str) -> str | None:
+    try:
+        return path_of(compile_expression(text).tree)
+    except FeelSyntaxError:
+        return None
 
 
 def _field(component: Component, found: Candidates) -> None:

@@ -22,6 +22,8 @@ from engine.spiff.workflow import ProcessSpec, Workflow
 
 START = dt.datetime(2030, 1, 1, 1, 0, tzinfo=dt.UTC)
 ANY_ERROR = "DRY_RUN"
+ANOTHER_WISH = 0.2
+WISHING = 0.8
 
 
 @dataclass(slots=True)
@@ -32,13 +34,20 @@ class Chooser:
     rng: Random = field(default_factory=lambda: Random(0))  # noqa: S311 (which values are tried is no secret)
     tried: Counter[tuple[str, int]] = field(default_factory=Counter)
     mood: str = ""
+    wish: Mapping[str, Any] = field(default_factory=dict)
 
     def turn(self) -> None:
-        """Another move: it may lean to low numbers and `false`, or to high ones and `true`, which opens rare paths."""
+        """Another move: it may lean to low numbers and `false`, or to high ones and `true`, which opens rare paths; and
+        to values which let the same rule of a decision match."""
         self.mood = self.rng.choice(("", "low", "high"))
+        if self.rng.random() < ANOTHER_WISH:
+            rules = self.candidates.together
+            self.wish = rules[self.index("rule", len(rules))] if rules and self.rng.random() < WISHING else {}
 
     def pick(self, name: str) -> Any:
         """A value for a variable or path."""
+        if name in self.wish and self.rng.random() < WISHING:
+            return self.wish[name]
         values = self.candidates.of(name)
         numbers = [value for value in values if isinstance(value, int | float)]
         if self.mood and len(numbers) == len(values) > 1 and self.rng.random() < 0.9:
