@@ -114,6 +114,26 @@ class Desk:
         self.page.locator(".bio-properties-panel-header-type", has_text="用户任务").wait_for()
         return self.selected()
 
+    def add_lane_below(self, at: tuple[float, float]) -> str:
+        """Add a lane below the one at a point; its id."""
+        before = self.ids()
+        self.away()
+        self.page.mouse.click(*at)
+        self.pad("lane-insert-below")
+        (lane,) = self._made(before)
+        self.page.locator(f'.djs-element.selected[data-element-id="{lane}"]').wait_for()
+        return lane
+
+    def drag(self, element_id: str, to: tuple[float, float]) -> None:
+        """Move an element, so that its middle comes to a point."""
+        x, y = self.middle(element_id)
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + (to[0] - x) / 4, y + (to[1] - y) / 4, steps=4)
+        self.page.mouse.move(*to, steps=8)
+        self.page.mouse.up()
+        self.page.locator(".djs-dragging, .djs-drag-active").first.wait_for(state="detached")
+
     def selected(self) -> str:
         """The element which is selected."""
         found = self.page.locator(".djs-element.selected").first.get_attribute("data-element-id")
@@ -166,6 +186,10 @@ class Desk:
         self.page.locator('[data-draft="check"]').click()
         self.page.locator("[data-problems][open]").wait_for(timeout=60_000)
         return self.page.locator("[data-problems] li").all_inner_texts()
+
+    def errors(self) -> list[str]:
+        """Those of the findings shown which refuse the draft."""
+        return self.page.locator("[data-problems] li:has(.error)").all_inner_texts()
 
     def submit(self, note: str) -> None:
         """Hand the draft in."""

@@ -17,6 +17,7 @@ import minimapModule from 'diagram-js-minimap';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 
 import { fixesOf } from './fixes.js';
+import { MannersModule } from './manners.js';
 import { BusinessPanelModule } from './panel/index.js';
 import { TranslateModule } from './translate.js';
 
@@ -34,6 +35,7 @@ export async function openDiagram(canvas, panel, xml, { onChange, onMark, bundle
       TokenSimulationModule,
       minimapModule,
       BusinessPanelModule,
+      MannersModule,
       TranslateModule,
       { bundle: ['value', bundle] },
     ],

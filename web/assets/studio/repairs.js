@@ -1,7 +1,7 @@
 // Changes of a diagram that mend what the publish gate found. Each is one entry of the undo list.
 import { extension, header, property, setExtension, setHeader, setProperty, together } from './panel/extensions.js';
-import { laneShape } from './panel/groups.js';
 import { setLimit } from './panel/limits.js';
+import { laneShape } from './panel/places.js';
 import { emptyFile } from './templates.js';
 
 const modeling = (injector) => injector.get('modeling');

@@ -7,6 +7,7 @@ import { say } from '../../base/texts.js';
 import { OPERATORS, setCondition, simpleCondition } from './conditions.js';
 import { extension, header, property, setExtension, setHeader, setProperty } from './extensions.js';
 import { limitOf, removeLimit, setLimit } from './limits.js';
+import { laneShape } from './places.js';
 
 const section = (id, label, entries, more = {}) => ({ id, label: say(label), entries, shouldOpen: true, ...more });
 
@@ -57,15 +58,6 @@ export function namesGroup(element) {
 }
 
 const lane = (element) => element.businessObject.lanes?.[0] ?? laneShape(element)?.businessObject;
-
-// The lane whose shape holds the element's middle: bpmn-js keeps the reference only in the lane.
-export function laneShape(element) {
-  const all = element.parent?.children ?? [];
-  const x = element.x + element.width / 2;
-  const y = element.y + element.height / 2;
-  const holds = (one) => one.x <= x && x <= one.x + one.width && one.y <= y && y <= one.y + one.height;
-  return all.find((one) => one.type === 'bpmn:Lane' && holds(one));
-}
 
 export function whoGroup(element) {
   return section('who', 'Who', [

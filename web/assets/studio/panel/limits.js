@@ -2,6 +2,8 @@
 // draws both; removing it takes both away. Everything is one entry of the undo list.
 import { extension, property, setExtension, setHeader, setProperty, together } from './extensions.js';
 
+import { laneShape } from './places.js';
+
 const DEADLINE = /^=\s*deadline\("([^"]+)"\)\s*$/;
 
 const timerOf = (event) => event.businessObject.eventDefinitions?.find((one) => one.$type === 'bpmn:TimerEventDefinition');
@@ -60,13 +62,20 @@ function draw(injector, task, step) {
   const end = modeling.appendShape(
     event,
     elements.createShape({ type: 'bpmn:EndEvent', eventDefinitionType: 'bpmn:MessageEventDefinition' }),
-    { x: event.x + 18, y: task.y + task.height + 80 },
+    endPlace(task, event),
   );
   if (!extension(end, 'zeebe:TaskDefinition')) setExtension(injector, end, 'zeebe:TaskDefinition', { type: 'escalate' });
   setHeader(injector, end, 'step', step ?? task.id);
   name(injector, event, '超时', 'overdue', task);
   name(injector, end, '逐级上报', 'Escalated');
   return event;
+}
+
+// Below its task, or beside it where the lane ends before that.
+function endPlace(task, event) {
+  const lane = laneShape(task);
+  const below = task.y + task.height + 80;
+  return lane && lane.y + lane.height < below + 30 ? { x: task.x + task.width + 50, y: event.y + 18 } : { x: event.x + 18, y: below };
 }
 
 function name(injector, element, zh, en, task) {
