@@ -1,7 +1,7 @@
 """The complaint file: finding it, listing it, reading it, editing it, and its whole story in one timeline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, event, func, inspect, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from engine import history
 from engine.clock import now
 from engine.errors import Conflict
 from engine.models import ProcessInstance
@@ -21,11 +20,7 @@ from workflows.models import (
     CaseChange,
     CaseStatus,
     Comment,
-    Decision,
     Disclosure,
-    Escalation,
-    Evidence,
-    Letter,
     Party,
     Person,
     Plan,
@@ -66,16 +61,6 @@ class Filters:
     closed_from: datetime | None = None
     closed_to: datetime | None = None
     text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the timeline. kind: `history.*`, letter, evidence, comment, decision, plan, escalation, change."""
-
-    at: datetime
-    kind: str
-    actor: str
-    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def get(session: Session, number: str) -> Case:
@@ -365,33 +350,3 @@ def comments(session: Session, case: Case, *, after: UUID | None = None, limit: 
 def is_open(case: Case) -> bool:
     """Whether work on the case goes on."""
     return case.status == CaseStatus.OPEN
-
-
-def timeline(session: Session, case: Case) -> list[Entry]:
-    """Everything that happened to the case, oldest first: steps of all its processes, letters, evidence, decisions."""
-    found: list[Entry] = []
-    instances = session.scalars(select(ProcessInstance.id).where(ProcessInstance.business_key == case.number))
-    for instance_id in instances:
-        for step in history.of(session, instance_id, limit=1000):
-            data = {"element_id": step.element_id, "task_id": step.task_id, **step.data}
-            found.append(Entry(step.at, f"history.{step.kind}", step.actor, data))
-    for letter in session.scalars(select(Letter).where(Letter.case_id == case.id)):
-        data = {"id": letter.id, "subject": letter.subject, "direction": letter.direction, "template": letter.template}
-        found.append(Entry(letter.at, "letter", letter.actor, data))
-    for item in session.scalars(select(Evidence).where(Evidence.case_id == case.id)):
-        data = {"id": item.id, "name": item.name, "kind": item.kind, "size": item.size, "sha256": item.sha256}
-        found.append(Entry(item.added_at, "evidence", item.added_by, data))
-    for remark in session.scalars(select(Comment).where(Comment.case_id == case.id)):
-        found.append(Entry(remark.at, "comment", remark.author, {"id": remark.id, "text": remark.text}))
-    for choice in session.scalars(select(Decision).where(Decision.case_id == case.id)):
-        data = {"kind": choice.kind, "level": choice.level, "outcome": choice.outcome, "reason": choice.reason}
-        found.append(Entry(choice.at, "decision", choice.actor, data))
-    for plan in session.scalars(select(Plan).where(Plan.case_id == case.id)):
-        data = {"version": plan.version, "remedy": plan.remedy, "amount": yuan(plan.amount)}
-        found.append(Entry(plan.created_at, "plan", plan.proposer, data))
-    for late in session.scalars(select(Escalation).where(Escalation.case_id == case.id)):
-        found.append(Entry(late.at, "escalation", "timer", {"step": late.step, "level": late.level, "told": late.told}))
-    for change in session.scalars(select(CaseChange).where(CaseChange.case_id == case.id)):
-        data = {"field": change.field, "reason": change.reason}
-        found.append(Entry(change.at, "change", change.actor, data))
-    return sorted(found, key=lambda entry: entry.at)

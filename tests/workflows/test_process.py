@@ -15,7 +15,7 @@ from engine.errors import Conflict, Forbidden, Invalid, StepFailed
 from engine.models import Incident, InstanceStatus, OutboxMessage, TaskStatus, UserTask
 from tests.workflows import bundles
 from tests.workflows.conftest import Who
-from workflows import boxes, cases, correspondence, deadlines, usertasks
+from workflows import boxes, cases, correspondence, deadlines, timeline, usertasks
 from workflows.errors import BadComplaint, FourEyes, GateClosed, NoSuchTask, NotAllowed, OverAuthority
 from workflows.models import Case, CaseStatus, Decision, Escalation, Letter, Submission
 from workflows.parties import Identity
@@ -126,7 +126,7 @@ def test_a_small_refund_walks_from_acceptance_to_close(running: Session, who: Wh
     assert case.owner == str(who("staff").id)
     assert case.watch_until is not None
     assert instances.get(running, _id(case)).status == InstanceStatus.COMPLETED
-    kinds = {entry.kind for entry in cases.timeline(running, case)}
+    kinds = {entry.kind for entry in timeline.of(running, case)}
     assert {"letter", "plan", "decision", "history.task_completed"} <= kinds
     assert running.scalars(select(Incident)).all() == []
 
@@ -284,7 +284,7 @@ def test_an_edited_narrative_keeps_its_original_for_ever(running: Session, who: 
     cases.edit(running, who("staff"), case, {"narrative": "更正后的话"}, rev=case.rev, reason="听写有误")
     running.flush()
     assert (case.narrative, case.original) == ("更正后的话", "最初的话")
-    assert any(entry.kind == "change" for entry in cases.timeline(running, case))
+    assert any(entry.kind == "change" for entry in timeline.of(running, case))
     with pytest.raises(Exception, match="never changes"), running.begin_nested():
         running.execute(text("UPDATE case_file SET original = narrative"))
     with pytest.raises(Conflict):

@@ -12,7 +12,7 @@ from engine.clock import at
 from engine.models import OutboxMessage
 from tests.workflows.builders import a_case
 from tests.workflows.conftest import Who
-from workflows import cases, repetition
+from workflows import repetition, timeline
 from workflows.models import Case, CaseStatus
 from workflows.parties import Identity
 
@@ -36,7 +36,7 @@ def test_the_second_same_complaint_within_thirty_days_is_flagged_linked_and_told
     second = _case(house, 29)
     repetition.watch(house, second)
     assert second.flags["repeats"] == first.number
-    [change] = [entry for entry in cases.timeline(house, second) if entry.kind == "change"]
+    [change] = [entry for entry in timeline.of(house, second) if entry.kind == "change"]
     assert change.data["field"] == "repeats"
     [notice] = _told(house, first.number)
     assert str(who("staff").id) in notice.payload["people"]

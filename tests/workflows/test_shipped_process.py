@@ -13,7 +13,7 @@ from engine.errors import Forbidden
 from engine.models import Incident, OutboxMessage, ProcessInstance
 from tests.workflows.conftest import Who
 from tests.workflows.walking import MONDAY, Walk, received, stands_on
-from workflows import cases
+from workflows import timeline
 from workflows.models import CaseStatus, Letter
 
 
@@ -122,7 +122,7 @@ def test_a_closed_case_leaves_no_process_running(shipped: Session) -> None:
     [instance] = shipped.scalars(select(ProcessInstance).where(ProcessInstance.business_key == case.number))
     assert instance.status == "completed"
     assert instances.tokens(shipped, instance) == []
-    [letter] = [one for one in cases.timeline(shipped, case) if one.data.get("template") == "acceptance_outcome"]
+    [letter] = [one for one in timeline.of(shipped, case) if one.data.get("template") == "acceptance_outcome"]
     assert letter.kind == "letter"
 
 

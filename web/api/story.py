@@ -9,6 +9,7 @@ from web import cursors
 from web.api.base import Blueprint, PageQuery, Schema, page_of
 from web.identity import me
 from workflows import cases
+from workflows import timeline as story
 from workflows.models import Comment
 
 blueprint = Blueprint(
@@ -53,7 +54,7 @@ def timeline(session: Session, query: dict[str, Any], number: str) -> dict[str, 
     case = cases.open_case(session, me(), number)
     position = cursors.unpack(f"timeline:{case.id}", query["after"])
     start = int(position[0]) if position else 0
-    entries = cases.timeline(session, case)
+    entries = story.of(session, case)
     end = start + query["limit"]
     return cursors.page(f"timeline:{case.id}", entries[start : end + 1], query["limit"], lambda _: (end,))
 

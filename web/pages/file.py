@@ -1,19 +1,20 @@
 """Everything the case page and the panel beside a task show of one case, read in one go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from engine.models import Incident, IncidentStatus, ProcessInstance, UserTask
 from web.pages.show import Deadline, deadline, task_deadline
 from web.pages.story import Event, Sent, event_of, sent_form
 from web.pages.words import department_names, know_people
-from workflows import calendars, cases, evidence, parties, people, portal
-from workflows.cases import Entry
-from workflows.models import Case, Comment, Evidence, Person
+from workflows import calendars, cases, evidence, parties, people, portal, timeline
+from workflows.models import Case, Comment, Evidence, Person, Submission
 from workflows.portal import Milestone
+from workflows.timeline import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,17 @@ class CaseFile:
     may: frozenset[str]
 
 
-def case_file(session: Session, person: Person, case: Case) -> CaseFile:
-    """The whole file of a case which `person` may read; newest events first."""
+def case_file(
+    session: Session, person: Person, case: Case, submissions: Sequence[Submission] | None = None
+) -> CaseFile:
+    """The whole file of a case which `person` may read, newest events first. submissions: where they are known."""
     calendar = calendars.get(session)
     running = list(
         session.scalars(
-            select(ProcessInstance).where(ProcessInstance.business_key == case.number).order_by(ProcessInstance.id)
+            select(ProcessInstance)
+            .options(defer(ProcessInstance.state))
+            .where(ProcessInstance.business_key == case.number)
+            .order_by(ProcessInstance.id)
         )
     )
     ids = [one.id for one in running]
@@ -47,9 +53,10 @@ def case_file(session: Session, person: Person, case: Case) -> CaseFile:
     incidents = session.scalars(
         select(Incident).where(Incident.instance_id.in_(ids), Incident.status == IncidentStatus.OPEN.value)
     )
-    entries = cases.timeline(session, case)
+    entries = timeline.of(session, case)
     comments = cases.comments(session, case, limit=200)
-    submissions = cases.submissions(session, case)
+    if submissions is None:
+        submissions = cases.submissions(session, case)
     know_people(session, _actors(case, tasks, entries, comments, submissions))
     department_names(session)
     by_id = {str(task.id): task for task in tasks}
@@ -73,7 +80,7 @@ def case_file(session: Session, person: Person, case: Case) -> CaseFile:
     )
 
 
-def _actors(case: Case, tasks: list[UserTask], *lists: list[Any]) -> set[str | None]:
+def _actors(case: Case, tasks: list[UserTask], *lists: Sequence[Any]) -> set[str | None]:
     found: set[str | None] = {case.owner, case.intake_by, case.read_back_by}
     for task in tasks:
         found |= {task.assignee, task.lender}

@@ -13,8 +13,8 @@ from engine.models import UserTask
 from web.i18n import say
 from web.pages.formtext import answers, in_language
 from web.pages.words import department_name, label, name_of, person_name, value_text
-from workflows.cases import Entry
 from workflows.models import Submission
+from workflows.timeline import Entry
 
 
 @dataclass(frozen=True, slots=True)

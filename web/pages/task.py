@@ -43,7 +43,7 @@ def page(task_id: UUID) -> str:
     person = me()
     with reading() as session:
         opened = usertasks.open_task(session, person, task_id)
-        file = case_file(session, person, opened.case) if opened.case else None
+        file = case_file(session, person, opened.case, opened.earlier) if opened.case else None
         know_people(session, [opened.task.assignee, opened.task.lender, opened.task.completed_by])
         names = department_names(session)
         return render_template(
