@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -136,5 +137,9 @@ def label(kind: str, code: str, locale: str) -> str:
 
 
 def _as_html(text: str) -> str:
-    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return "".join(f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs)
+    """Paragraphs and line breaks; addresses of our own site, and no others, as links."""
+    paragraphs = [html.escape(part.strip()) for part in text.split("\n\n") if part.strip()]
+    if site := html.escape(settings().site):
+        links = re.compile(rf"{re.escape(site)}/[\w/.~-]+")
+        paragraphs = [links.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', part) for part in paragraphs]
+    return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)

@@ -11,7 +11,18 @@ from sqlalchemy import func, select
 from engine import outbox
 from engine.clock import now
 from engine.functions import Call, function
-from workflows import authority, cases, classification, correspondence, deadlines, notices, people, risk, signers
+from workflows import (
+    authority,
+    cases,
+    classification,
+    correspondence,
+    deadlines,
+    notices,
+    people,
+    ratings,
+    risk,
+    signers,
+)
 from workflows.alarms import raise_alarm
 from workflows.errors import GateClosed, NoSuchCase
 from workflows.execution import require_done
@@ -291,6 +302,8 @@ def close_case(call: Call) -> Result:
         case.status, case.outcome, case.closed_at = CaseStatus.CLOSED, outcome, now()
         case.watch_until = deadlines.due(call.session, case, "recurrence")
         case.rev += 1
+        if outcome in ratings.RATED:
+            ratings.ask(call.session, case)
     return {"outcome": case.outcome}
 
 

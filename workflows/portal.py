@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import IO, BinaryIO, Final, cast
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import definitions
 from engine.models import ProcessInstance, TaskStatus, UserTask
-from workflows import cases, correspondence, deadlines, evidence, notices, people
+from workflows import cases, correspondence, deadlines, evidence, notices, offers, people
 from workflows.crypto import normal_mail, normal_phone
 from workflows.errors import BadComplaint, NoSuchCase
 from workflows.models import Case, Evidence, Letter, Party
+from workflows.offers import Offer
 
 ACTOR: Final = "complainant"
 TAIL: Final = 4
@@ -35,21 +38,25 @@ MILESTONES: Final[tuple[tuple[str, str, str, frozenset[str]], ...]] = (
     ("carry_out", "执行", "Remedy", frozenset({"pay", "carry_out"})),
     ("close", "回访结案", "Closing", frozenset({"revisit"})),
 )
-"""What is public of the way: code, name in both languages, the steps (`deadlines.step_of`) which belong to it."""
+"""What is public of the way: code, name in both languages, and the steps (`deadlines.step_of`) which belong to it where
+the diagram does not say so itself (property `redress:milestone` of a user task, a code of these)."""
 
 
 _PLACES: Final = {step: place for place, (_, _, _, steps) in enumerate(MILESTONES) for step in steps}
+_CODES: Final = {code: place for place, (code, _, _, _) in enumerate(MILESTONES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A public stage. state: `done`, `now`, `ahead` or `skipped`; at: when its last step was completed."""
+    """A public stage. state: `done`, `now`, `ahead` or `skipped`; at: when its last step was completed; due: when the
+    work on it that is under way has to be done."""
 
     code: str
     name_zh: str
     name_en: str
     state: str
     at: datetime | None
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class PublicCase:
     satisfaction: str | None
     milestones: list[Milestone]
     letters: list[Letter]
+    offer: Offer | None
 
 
 def follow(session: Session, number: str, tail: str) -> Case:
@@ -86,8 +94,8 @@ def _opens(party: Party, tail: str) -> bool:
     return len(known) == TAIL and hmac.compare_digest(known.encode(), tail.encode())
 
 
-def view(session: Session, case: Case) -> PublicCase:
-    """The public side of a case."""
+def view(session: Session, case: Case, locale: str = "zh") -> PublicCase:
+    """The public side of a case; the offer in `locale`."""
     return PublicCase(
         number=case.number,
         summary=case.summary,
@@ -98,6 +106,7 @@ def view(session: Session, case: Case) -> PublicCase:
         satisfaction=case.satisfaction,
         milestones=milestones(session, case),
         letters=[letter for letter in correspondence.of(session, case) if letter.direction == "out"],
+        offer=offers.pending(session, case, locale),
     )
 
 
@@ -107,16 +116,18 @@ def milestones(session: Session, case: Case) -> list[Milestone]:
     A stage the way led past counts as done once a later one has begun; what a closed case never reached is skipped.
     """
     rows = session.execute(
-        select(UserTask.element_id, UserTask.status, UserTask.completed_at)
+        select(UserTask.definition_id, UserTask.element_id, UserTask.status, UserTask.completed_at, UserTask.due_at)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .where(ProcessInstance.business_key == case.number, UserTask.status != TaskStatus.CANCELLED.value)
     ).all()
     done: dict[int, datetime | None] = {}
     waiting: set[int] = set()
-    for element, status, at in rows:
-        place = _PLACES.get(deadlines.step_of(element))
+    due: dict[int, datetime | None] = {}
+    for definition_id, element, status, at, due_at in rows:
+        place = _place(session, definition_id, element)
         if place is not None and status == TaskStatus.OPEN:
             waiting.add(place)
+            due[place] = max(filter(None, (due.get(place), due_at)), default=None)
         elif place is not None:
             done[place] = max(filter(None, (done.get(place), at)), default=None)
     last, end = max(done, default=-1), len(MILESTONES) - 1
@@ -127,8 +138,16 @@ def milestones(session: Session, case: Case) -> list[Milestone]:
         here = max(waiting or {min(last + 1, end)})
         states = ["done" if place < here else "now" if place == here else "ahead" for place in range(end + 1)]
     return [
-        Milestone(code, zh, en, states[place], done.get(place)) for place, (code, zh, en, _) in enumerate(MILESTONES)
+        Milestone(code, zh, en, states[place], done.get(place), due.get(place))
+        for place, (code, zh, en, _) in enumerate(MILESTONES)
     ]
+
+
+def _place(session: Session, definition_id: UUID, element: str) -> int | None:
+    """Which stage a user task belongs to: as its diagram says, else by its step; None for what is not public."""
+    known = definitions.compiled_by_id(session, definition_id).diagram.walk()
+    said = next((node.properties.get("redress:milestone") for _, node in known if node.id == element), None)
+    return _CODES.get(said) if said else _PLACES.get(deadlines.step_of(element))
 
 
 def add_facts(session: Session, case: Case, text: str) -> Evidence:
@@ -170,22 +189,6 @@ def urge(session: Session, case: Case) -> None:
     for task in tasks:
         task.urged += 1
     _tell(session, case, "投诉人催办", "The complainant urges")
-    session.flush()
-
-
-def rate(session: Session, case: Case, satisfaction: str) -> None:
-    """How satisfied the complainant is with a closed case: satisfied, basically, unsatisfied. Only once.
-
-    Raises BadComplaint for another word, a case which is still open or was rated already.
-    """
-    if satisfaction not in {"satisfied", "basically", "unsatisfied"}:
-        raise _bad("satisfaction", "unknown", "请选择满意度", "choose how satisfied you are")
-    if cases.is_open(case):
-        raise _bad("satisfaction", "open", "结案后才能评价", "the case is still open")
-    if case.satisfaction is not None:
-        raise _bad("satisfaction", "twice", "您已评价过", "you have rated it already")
-    case.satisfaction = satisfaction
-    case.rev += 1
     session.flush()
 
 

@@ -26,7 +26,8 @@ _MAX_TEXT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A complaint as it arrives. amount_claimed: minor units of `currency`; named: ids of staff it is about."""
+    """A complaint as it arrives. amount_claimed: minor units of `currency`; named: ids of staff it is about; read_back:
+    it was repeated to the complainant, who confirmed it."""
 
     narrative: str
     channel: str
@@ -46,6 +47,7 @@ class Complaint:
     received_at: datetime | None = None
     named: tuple[str, ...] = ()
     flags: dict[str, Any] = field(default_factory=dict)
+    read_back: bool = False
 
 
 def receive(session: Session, complaint: Complaint, *, actor: str, message_id: str | None = None) -> Case:
@@ -101,6 +103,8 @@ def _file(session: Session, complaint: Complaint, party: Party, actor: str, mess
         received_at=complaint.received_at or now(),
         flags=dict(complaint.flags),
         intake_by=actor,
+        read_back_by=actor if complaint.read_back else None,
+        read_back_at=now() if complaint.read_back else None,
     )
     session.add(case)
     session.flush()

@@ -19,6 +19,8 @@ class Settings:
     calendar: code of the calendar deadlines count by where a policy names none.
     time_zone: of the enterprise: where its days begin.
     organisation_zh, organisation_en: who signs the letters.
+    hotline: how complainants reach a person, shown on every page of the portal; empty = not shown.
+    site: address of the portal without a slash at its end, for links in mails; empty = mails carry none.
     """
 
     keyring: Path
@@ -29,6 +31,8 @@ class Settings:
     time_zone: str
     organisation_zh: str
     organisation_en: str
+    hotline: str
+    site: str
 
 
 @cache
@@ -44,4 +48,6 @@ def settings() -> Settings:
         time_zone=os.environ.get("REDRESS_TIME_ZONE", "Asia/Shanghai"),
         organisation_zh=os.environ.get("REDRESS_ORGANISATION_ZH", "示例企业客户服务部"),
         organisation_en=os.environ.get("REDRESS_ORGANISATION_EN", "Example Company, Customer Service"),
+        hotline=os.environ.get("REDRESS_HOTLINE", "").strip(),
+        site=os.environ.get("REDRESS_SITE", "").strip().rstrip("/"),
     )

@@ -23,7 +23,7 @@ from engine.spiff.errors import Failure
 MOVES = 3_000
 SECONDS = 0.75
 """Of processor time, so that a busy machine finds the same."""
-PATIENCE = 8
+PATIENCE = 12
 """Moves in a row without anything new, for each element and flow to be reached, before the search gives up."""
 LONG = 60
 SHORT = 3

@@ -95,6 +95,8 @@ class CaseOut(CaseFields):
     remedy = fields.String(required=True, allow_none=True)
     satisfaction = fields.String(required=True, allow_none=True)
     reopened = fields.Integer(required=True)
+    read_back_by = fields.String(required=True, allow_none=True)
+    read_back_at = fields.AwareDateTime(required=True, allow_none=True)
     rev = fields.Integer(required=True)
     complainant = fields.Nested(ComplainantOut, required=True)
 
@@ -120,6 +122,9 @@ class CaseIn(Schema):
     received_at = fields.AwareDateTime(load_default=None, allow_none=True)
     named = fields.List(
         fields.UUID(), load_default=list, validate=validate.Length(0, 50), metadata={"description": "Staff it is about"}
+    )
+    read_back = fields.Boolean(
+        load_default=False, metadata={"description": "It was repeated to the complainant, who confirmed it"}
     )
     message_id = fields.String(
         load_default=None,

@@ -47,6 +47,9 @@ def up_command(host: str, port: int | None, no_demo: bool, cases: int) -> None:
     environment = {**os.environ, "DATABASE_URL": url, "REDRESS_VAR": str(settings().var), "PYTHONUNBUFFERED": "1"}
     logins = [] if no_demo else demo.logins()
     environment["REDRESS_DEMO"] = "1" if logins else "0"
+    environment.setdefault("REDRESS_SITE", f"http://{host}:{port}")
+    if logins:
+        environment.setdefault("REDRESS_HOTLINE", "400 000 0000")
     supervisor = Supervisor(environment, settings().var, remark)
     with supervisor.on_duty():
         if "SMTP_URL" not in environment:

@@ -19,7 +19,7 @@ from web.hostile import check_text
 from web.i18n import language, say
 from web.limits import limiter, portal_limit
 from web.problems import TooManyAttempts
-from workflows import cases, portal, receiving
+from workflows import cases, offers, portal, ratings, receiving
 from workflows.errors import NoSuchCase
 from workflows.models import Case
 from workflows.parties import Identity
@@ -34,7 +34,9 @@ ACCESS: Final[dict[str, Rule]] = {
     "portal.case": PUBLIC,
     "portal.add": PUBLIC,
     "portal.urge": PUBLIC,
+    "portal.answer": PUBLIC,
     "portal.rate": PUBLIC,
+    "portal.rate_by_mail": PUBLIC,
 }
 FIELDS: Final = ("narrative", "name", "phone", "mail", "product", "order_no", "demand", "amount")
 _OPENED: Final = "followed"
@@ -100,7 +102,7 @@ def _complaint(typed: dict[str, str]) -> Complaint:
     identity = Identity(name=typed["name"], phone=typed["phone"], mail=typed["mail"], locale=language())
     complaint = Complaint(
         narrative=typed["narrative"], channel="web", identity=identity, locale=language(),
-        amount_claimed=_minor(typed["amount"]) or 0,
+        amount_claimed=_minor(typed["amount"]) or 0, read_back=True,
     )  # fmt: skip
     more: dict[str, Any] = {name: typed[name][:200] or None for name in ("product", "order_no")}
     return replace(complaint, demand=typed["demand"][:2000] or None, **more)
@@ -157,10 +159,11 @@ def case() -> str | Response:
     if not session.get(_OPENED):
         return redirect(url_for("portal.follow"))
     with transaction() as database:
-        found = portal.view(database, _opened(database))
+        found = portal.view(database, _opened(database), language())
     said = {
         "added": say("已收到您的补充", "We have received what you added"),
         "urged": say("已转达催办", "We have passed on that you wait"),
+        "answered": say("已收到您的答复，我们马上处理", "We have your answer and go on at once"),
         "rated": say("谢谢您的评价", "Thank you for your rating"),
     }
     return render_template(
@@ -189,6 +192,17 @@ def add() -> Response:
     return redirect(url_for("portal.case", said="added"))
 
 
+@pages.post("/follow/case/answer")
+@limiter.limit(portal_limit)
+def answer() -> Response:
+    """Answer the offer: accept it, discuss it, or refuse it with a reason."""
+    reason = request.form.get("reason", "")
+    check_text(reason, "reason")
+    with transaction() as database:
+        offers.answer(database, _opened(database), request.form.get("answer", ""), reason)
+    return redirect(url_for("portal.case", said="answered"))
+
+
 @pages.post("/follow/case/urge")
 @limiter.limit("3 per hour")
 def urge() -> Response:
@@ -203,5 +217,22 @@ def urge() -> Response:
 def rate() -> Response:
     """Rate a closed case."""
     with transaction() as database:
-        portal.rate(database, _opened(database), request.form.get("satisfaction", ""))
+        ratings.rate(database, _opened(database), request.form.get("satisfaction", ""))
     return redirect(url_for("portal.case", said="rated"))
+
+
+@pages.get("/rate/<number>/<satisfaction>/<seal>")
+@limiter.limit(portal_limit)
+def rate_by_mail(number: str, satisfaction: str, seal: str) -> str | Response:
+    """Where the links of the closing mail lead: the rating is chosen, the page's own button (or script) sends it.
+
+    Reading the page rates nothing, so that a mail program which looks at links first does not vote.
+    """
+    with transaction() as database:
+        opened = ratings.opened_by(database, number, seal)
+        _open(opened)
+        if opened.satisfaction is not None:
+            return redirect(url_for("portal.case"))
+    if satisfaction not in ratings.WORDS:
+        raise NoSuchCase
+    return render_template("portal_rate.html", satisfaction=satisfaction, summary=opened.summary)

@@ -169,6 +169,7 @@ def register(app: Flask) -> None:
         money=money,
         name_of=name_of,
         options=options,
+        hotline=hotline,
         organisation=organisation,
         person_name=person_name,
         role_text=role_text,
@@ -208,6 +209,11 @@ def initials(name: str) -> str:
     if len(parts) == 1:
         return parts[0][-1:] if parts[0][:1] > "ÿ" else parts[0][:2].upper()
     return (parts[0][:1] + parts[-1][:1]).upper()
+
+
+def hotline() -> str:
+    """How a complainant reaches a person; empty where nobody has set it."""
+    return domain_settings().hotline
 
 
 def organisation() -> str:

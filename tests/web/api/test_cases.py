@@ -241,3 +241,15 @@ def test_the_timeline_tells_everything_in_order(as_: Callable[[str], Door], case
         whole += part["items"]
         path = f"/cases/{case['number']}/timeline?limit=1&after={part['next']}" if part["next"] else ""
     assert whole == page["items"]
+
+
+def test_who_read_a_complaint_back_and_when_is_kept_and_shown(as_: Callable[[str], Door], process: None) -> None:
+    door = as_("li")
+    numbers = [door.post("/cases", {**COMPLAINT, **said}).json["number"] for said in ({"read_back": True}, {})]  # type: ignore[index]
+    told, silent = (door.get(f"/cases/{number}").json for number in numbers)
+    assert told is not None
+    assert silent is not None
+    assert (told["read_back_by"], silent["read_back_by"], silent["read_back_at"]) == (str(door.person.id), None, None)  # type: ignore[union-attr]
+    page = door.client.get(f"/cases/{numbers[0]}", headers={"Accept": "text/html"}).text
+    assert '<dt>复述确认</dt><dd class="keep-lines">li · 今天' in page
+    assert "无记录" in door.client.get(f"/cases/{numbers[1]}", headers={"Accept": "text/html"}).text

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from engine.db import transaction
 from engine.models import TaskStatus, UserTask
 from tests.web.conftest import Door
-from workflows import cases, portal
+from workflows import cases, portal, ratings
 from workflows.models import Case, CaseStatus, Evidence
+from workflows.settings import settings
 
 HTML = {"Accept": "text/html"}
 TYPED = {
@@ -181,3 +182,56 @@ def test_stages_are_public_and_a_case_closed_early_skipped_the_rest(anybody: Doo
         task = session.scalars(select(UserTask)).one()
         task.status = TaskStatus.COMPLETED
         assert [one.state for one in portal.milestones(session, case)] == ["done", *["skipped"] * 6, "done"]
+
+
+def test_a_link_of_the_closing_mail_rates_with_one_press_and_reading_it_rates_nothing(
+    anybody: Door, process: None
+) -> None:
+    number = file(anybody)
+    path = f"/rate/{number}/basically/{ratings.seal(number)}"
+    anybody.client.delete_cookie("session")
+    assert anybody.client.get(path, headers=HTML).status_code == 404
+    with transaction() as session:
+        cases.get(session, number).status = CaseStatus.CLOSED
+    for wrong in (f"/rate/{number}/basically/abc", f"/rate/{number}/perfect/{ratings.seal(number)}"):
+        assert anybody.client.get(wrong, headers=HTML).status_code == 404
+    page = anybody.client.get(path, headers=HTML).text
+    assert "基本满意" in page
+    with transaction() as session:
+        assert cases.get(session, number).satisfaction is None
+    fields = {**token(anybody, path), "satisfaction": "basically"}
+    assert send(anybody, "/follow/case/rating", fields).status_code == 302
+    with transaction() as session:
+        assert cases.get(session, number).satisfaction == "basically"
+    assert anybody.client.get(path, headers=HTML).status_code == 302
+
+
+def test_an_answer_without_an_offer_is_refused_and_named(anybody: Door, process: None) -> None:
+    file(anybody)
+    fields = {**token(anybody, "/follow/case"), "answer": "accepted"}
+    refused = send(anybody, "/follow/case/answer", fields)
+    assert refused.status_code == 422
+    assert "已答复或已变更" in refused.text
+
+
+def test_a_person_can_be_called_from_every_page_of_the_portal(
+    anybody: Door, process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDRESS_HOTLINE", "400 123 4567")
+    settings.cache_clear()
+    try:
+        file(anybody)
+        for path in ("/complain", "/follow", "/follow/case"):
+            assert 'href="tel:4001234567"' in anybody.client.get(path, headers=HTML).text, path
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert "tel:" not in anybody.client.get("/complain", headers=HTML).text
+
+
+def test_who_checked_their_complaint_has_read_it_back_themselves(anybody: Door, process: None) -> None:
+    number = file(anybody)
+    with transaction() as session:
+        case = cases.get(session, number)
+        assert case.read_back_by == portal.ACTOR
+        assert case.read_back_at is not None

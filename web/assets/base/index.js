@@ -31,6 +31,9 @@ document.addEventListener('htmx:response:error', (event) => {
 });
 document.addEventListener('htmx:error', () => toast(say('The list could not be refreshed.'), { tone: 'danger', seconds: 5 }));
 
+const ready = document.querySelector('form[data-send-now]'); // a link of a mail chose already
+if (ready) ready.requestSubmit(ready.querySelector('[data-now]'));
+
 startTabs();
 startRefreshing();
 explainTimes();

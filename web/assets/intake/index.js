@@ -12,7 +12,8 @@ const text = (name) => form.elements[name].value.trim();
 
 // What the API wants; amounts in minor units, times with their zone.
 function complaint() {
-  const body = { channel: form.elements.channel.value, locale: language, complainant: {} };
+  const confirmed = readback.querySelector('[data-confirmed]').checked;
+  const body = { channel: form.elements.channel.value, locale: language, read_back: confirmed, complainant: {} };
   for (const name of ['name', 'phone', 'mail', 'address', 'kind', 'tier']) body.complainant[name] = text(`complainant.${name}`);
   for (const name of ['narrative', 'summary', 'product', 'order_no', 'batch_no', 'demand']) if (text(name)) body[name] = text(name);
   if (text('amount_claimed')) body.amount_claimed = Math.round(Number(text('amount_claimed')) * 100);
