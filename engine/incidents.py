@@ -23,6 +23,7 @@ def listing(
     *,
     status: str = "open",
     instance_id: UUID | None = None,
+    cause: str | None = None,
     after: UUID | None = None,
     limit: int = 50,
 ) -> list[Incident]:
@@ -30,6 +31,8 @@ def listing(
     query = select(Incident).where(Incident.status == IncidentStatus(status))
     if instance_id is not None:
         query = query.where(Incident.instance_id == instance_id)
+    if cause is not None:
+        query = query.where(Incident.cause == cause)
     if after is not None:
         query = query.where(Incident.id < after)
     return list(session.scalars(query.order_by(Incident.id.desc()).limit(min(limit, 500))))

@@ -40,6 +40,7 @@ class IncidentQuery(PageQuery):
 
     status = fields.Enum(IncidentStatus, by_value=True, load_default=IncidentStatus.OPEN)
     instance_id = fields.UUID(load_default=nothing)
+    cause = fields.String(load_default=nothing, validate=validate.Length(1, 300))
 
 
 class RetryIn(Schema):
@@ -78,6 +79,7 @@ def listing(session: Session, query: dict[str, Any]) -> dict[str, Any]:
         session,
         status=query["status"].value,
         instance_id=query["instance_id"],
+        cause=query["cause"],
         after=position[0] if position else None,
         limit=query["limit"] + 1,
     )

@@ -13,6 +13,7 @@ from web.pages import (
     directory,
     home,
     inbox,
+    incidents,
     instance,
     intake,
     login,
@@ -43,6 +44,7 @@ MODULES = (
     studio,
     studio_migrate,
     monitor,
+    incidents,
     dashboard,
     directory,
 )

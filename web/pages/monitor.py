@@ -60,6 +60,7 @@ def page() -> str:
         steps = monitoring.board(session)
         found = monitoring.processes(session, steps)
         names = department_names(session)
+        reads_incidents = people.may(session, me(), "incident.read")
     department, late = given("department"), bool(given("overdue"))
     shown = [step for step in steps if (not department or step.department == department) and (step.overdue or not late)]
     return render_template(
@@ -69,6 +70,7 @@ def page() -> str:
         processes=found,
         departments=[(code, names.get(code, code)) for code in sorted({one.department or "" for one in steps} - {""})],
         lists=_lists(),
+        failed=sum(one.incidents for one in found) if reads_incidents else None,
         filtered=bool(department or late),
     )
 
@@ -77,7 +79,7 @@ def _bar(step: Step) -> Bar:
     return Bar(
         100 * step.overdue / step.open,
         100 * step.at_risk / step.open,
-        100 * (step.due_today - step.at_risk) / step.open,
+        100 * max(0, step.due_today - step.at_risk) / step.open,
     )
 
 
@@ -161,6 +163,7 @@ def element(key: str, element: str) -> str:
             assignee=given("assignee"),
             claimed=False if given("unclaimed") else None,
             overdue=True if given("overdue") else None,
+            due=_due(),
             text=given("text"),
         )
         found = boxes.inbox(session, person, "open", filters, cast(Any, position), LIMIT + 1)
@@ -182,7 +185,7 @@ def element(key: str, element: str) -> str:
             acts=Role.MANAGER in person.roles,
             staff=staff_by_department(staff),
             departments=[("", say("全部", "All")), *names.items()],
-            filtered=any(given(one) for one in ("department", "assignee", "overdue", "unclaimed", "text")),
+            filtered=any(given(one) for one in ("department", "assignee", "overdue", "due", "unclaimed", "text")),
             export={"kind": "tasks", "fixed": {"box": "open", "process": key, "element": element}},
             columns=[(one.name, say(one.zh, one.en), one.usual) for one in exporting.TASKS],
             first=here(after=None) if position else None,
@@ -215,12 +218,14 @@ def instances() -> str:
     with reading() as session:
         found = searching.find(session, me(), wanted, position[0] if position else None, LIMIT + 1)
         keys = monitoring.processes(session, [])
+        control = people.may(session, me(), "instance.control")
         staff = people.listing(session)
     shown = found[:LIMIT]
     last = shown[-1].instance.id if len(found) > LIMIT else None
     return render_template(
         "monitor_found.html" if request.headers.get("HX-Request") else "monitor_instances.html",
         rows=shown,
+        control=control,
         statuses=[(one.value, one.value) for one in InstanceStatus],
         keys=[("", say("全部", "All"))] + [(one.key, say(one.name_zh, one.name_en)) for one in keys],
         staff=[("", say("任何人", "Anybody"))] + [(str(one.id), name_of(one)) for one in staff],
@@ -228,6 +233,11 @@ def instances() -> str:
         first=here(after=None) if position else None,
         next=here(after=cursors.pack("pages.instances", (last,))) if last else None,
     )
+
+
+def _due() -> monitoring.Due | None:
+    wanted = given("due")
+    return wanted if wanted in ("soon", "today") else None
 
 
 def _number(name: str) -> int | None:

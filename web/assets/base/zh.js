@@ -53,5 +53,8 @@ export default {
   '{0} chosen': '已选 {0} 项',
   Done: '已完成',
   '{0} of {1}': '第 {0} 项，共 {1} 项',
+  Progress: '进度',
+  Stop: '停止',
+  '{0} left as they were': '其余 {0} 项未处理',
   '{0} done, {1} refused': '成功 {0} 项，未成功 {1} 项',
 };

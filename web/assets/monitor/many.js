@@ -1,20 +1,21 @@
-// Several tasks at once: tick rows, then assign or urge. Each goes to the server on its own (one refusal stops nothing)
-// and has its own line in the report.
+// Several rows at once: tick them, choose a verb. <… data-bulk="/api/v1/tasks/ID/VERB">; each row goes to the server on
+// its own (one refusal stops nothing), has its own line in the report, and stays ticked where it was refused.
 import { ask } from '../base/actions.js';
 import { call } from '../base/api.js';
 import { say } from '../base/texts.js';
 
 const list = () => document.getElementById('list');
-const ticked = () => [...list().querySelectorAll('.pick input:checked')];
+const boxes = () => [...list().querySelectorAll('.pick input')];
+const ticked = () => boxes().filter((box) => box.checked);
+let refused = new Set();
 
 function show(bar) {
   const count = ticked().length;
   bar.querySelector('[data-chosen]').textContent = count ? say('{0} chosen', count) : '';
   for (const button of bar.querySelectorAll('[data-many]')) button.disabled = !count;
-  const boxes = list().querySelectorAll('.pick input');
   const all = bar.querySelector('[data-all]');
-  all.checked = boxes.length > 0 && count === boxes.length;
-  all.indeterminate = count > 0 && count < boxes.length;
+  all.checked = count > 0 && count === boxes().length;
+  all.indeterminate = count > 0 && !all.checked;
 }
 
 function line(box, problem) {
@@ -29,26 +30,48 @@ function line(box, problem) {
   return row;
 }
 
-async function run(verb, fields = {}) {
+function element(tag, properties) {
+  return Object.assign(document.createElement(tag), properties);
+}
+
+async function run(address, fields) {
   const report = document.querySelector('[data-report]');
-  const rows = document.createElement('ul');
-  const head = document.createElement('strong');
-  report.replaceChildren(head, rows);
-  report.hidden = false;
   const chosen = ticked();
+  const head = element('strong', {});
+  const bar = element('progress', { max: chosen.length, value: 0 });
+  bar.setAttribute('aria-label', say('Progress'));
+  const stop = element('button', { type: 'button', className: 'button', textContent: say('Stop') });
+  let stopped = false;
+  stop.addEventListener('click', () => { stopped = true; });
+  const top = element('div', { className: 'line' });
+  top.append(head, bar, stop);
+  const rows = element('ul', {});
+  report.replaceChildren(top, rows);
+  report.hidden = false;
   let done = 0;
+  refused = new Set();
   for (const [index, box] of chosen.entries()) {
+    if (stopped) {
+      for (const left of chosen.slice(index)) refused.add(left.value);
+      break;
+    }
     head.textContent = say('{0} of {1}', index + 1, chosen.length);
     try {
-      await call('POST', `/api/v1/tasks/${box.value}/${verb}`, fields, { rev: box.dataset.rev, once: crypto.randomUUID() });
+      await call('POST', address.replace('ID', box.value), fields, { rev: box.dataset.rev, once: crypto.randomUUID() });
       rows.append(line(box));
       done += 1;
     } catch (problem) {
       if (!problem.problem) throw problem;
+      refused.add(box.value);
       rows.append(line(box, problem));
     }
+    bar.value = index + 1;
   }
-  head.textContent = say('{0} done, {1} refused', done, chosen.length - done);
+  const failed = rows.querySelectorAll('.failed').length;
+  head.textContent = say('{0} done, {1} refused', done, failed);
+  bar.remove();
+  stop.remove();
+  if (stopped) top.append(say('{0} left as they were', chosen.length - done - failed));
   report.focus();
   document.body.dispatchEvent(new CustomEvent('refresh'));
 }
@@ -58,18 +81,19 @@ export function startMany() {
   if (!bar) return;
   show(bar);
   document.addEventListener('change', (event) => {
-    if (event.target.matches('[data-all]')) {
-      for (const box of list().querySelectorAll('.pick input')) box.checked = event.target.checked;
-    }
+    if (event.target.matches('[data-all]')) for (const box of boxes()) box.checked = event.target.checked;
     if (event.target.matches('[data-all], .pick input')) show(bar);
   });
-  document.addEventListener('htmx:after:swap', () => show(bar));
+  document.addEventListener('htmx:after:swap', () => {
+    for (const box of boxes()) if (refused.has(box.value)) box.checked = true;
+    refused = new Set();
+    show(bar);
+  });
   bar.addEventListener('click', (event) => {
     const button = event.target.closest('[data-many]');
     if (!button) return;
     const verb = button.dataset.many;
-    const dialog = document.getElementById(verb);
-    if (dialog) ask(dialog, (fields) => run(verb, fields));
-    else run(verb);
+    const address = bar.dataset.bulk.replace('VERB', button.dataset.verb ?? verb);
+    ask(document.getElementById(verb), (fields) => run(address, fields));
   });
 }

@@ -24,8 +24,17 @@ export function translate(viewer) {
     else if (text) object.text = text;
     else continue;
     const target = element.label ?? element;
+    if (element.label) widen(element.label, name || text);
     viewer.get('graphicsFactory').update(target.waypoints ? 'connection' : 'shape', target, modeling.getGraphics(target));
   }
+}
+
+// A label drawn for a few Chinese signs would break English words: it gets the room of its longest word, centred as before.
+function widen(label, text) {
+  const longest = Math.max(...text.split(/\s+/).map((word) => word.length));
+  const width = Math.max(label.width, 6.5 * longest + 8, Math.min(90, 3.2 * text.length));
+  label.x -= (width - label.width) / 2;
+  label.width = width;
 }
 
 function property(object, name) {
