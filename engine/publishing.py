@@ -100,7 +100,7 @@ def report(session: Session, files: Mapping[str, bytes], *, dry_run: bool = True
             called=called, dry_run=dry_run,
         )  # fmt: skip
 
-    people = (frozenset(departments), staffed and frozenset(staffed), lanes and frozenset(lanes.items()))
+    people = (frozenset(departments), frozenset(staffed or ()), frozenset((lanes or {}).items()), staffed is None)
     return remembered((bundles.digest(files), dry_run, type(asked), frozenset(newest.items()), people), judge)
 
 
