@@ -84,6 +84,7 @@ API: Final[dict[str, Rule]] = {
             "api-evidence.listing",
             "api-evidence.add",
             "api-evidence.verify",
+            "api-evidence.package",
             "api-evidence.download",
             "api-tasks.show",
             "api-tasks.claim",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine.clock import now
 from workflows import authorisation
 from workflows.errors import BadFile
-from workflows.models import Case, Evidence, Person
+from workflows.models import Case, Disclosure, Evidence, Person
 from workflows.settings import settings
 
 KINDS = (
@@ -128,11 +128,23 @@ def link(
     Raises BadFile, NotAllowed, LockedOut.
     """
     authorisation.require(session, person, "case.evidence", case)
-    if not url.startswith(("https://", "http://")) or len(url) > 2000:
+    return add_link(session, case, url, name=name, actor=str(person.id), kind=kind, source=source)
+
+
+def is_address(url: str) -> bool:
+    """Whether a text is a web address which evidence may keep."""
+    return url.startswith(("https://", "http://")) and len(url) <= 2000 and url.isprintable()
+
+
+def add_link(
+    session: Session, case: Case, url: str, *, name: str, actor: str, kind: str = "other", source: str = ""
+) -> Evidence:
+    """Keep an address as the next item of the case's chain. Raises BadFile for what is none."""
+    if not is_address(url):
         raise _bad("url", "网址无效", "not a web address")
     return _append(
         session, case, kind=kind, name=name[:200], media_type="text/uri-list", size=len(url.encode()),
-        sha256=hashlib.sha256(url.encode()).hexdigest(), url=url, source=source, taken_at=None, actor=str(person.id),
+        sha256=hashlib.sha256(url.encode()).hexdigest(), url=url, source=source, taken_at=None, actor=actor,
     )  # fmt: skip
 
 
@@ -144,6 +156,13 @@ def of(session: Session, case: Case) -> list[Evidence]:
 def item(session: Session, case: Case, evidence_id: UUID) -> Evidence | None:
     """One item of this case."""
     return session.scalar(select(Evidence).where(Evidence.case_id == case.id, Evidence.id == evidence_id))
+
+
+def opened(session: Session, person: Person, case: Case, item: Evidence) -> None:
+    """Record that somebody looked at an item: recordings, letters and pictures hold personal data."""
+    looked = [f"evidence {item.seq}", item.kind]
+    session.add(Disclosure(case_id=case.id, person_id=person.id, fields=looked, reason=item.name, at=now()))
+    session.flush()
 
 
 def path(evidence: Evidence) -> Path:
@@ -184,13 +203,17 @@ def _append(
     return fresh
 
 
-def _hash(found: Evidence) -> str:
-    parts = [
+def facts(found: Evidence) -> list[Any]:
+    """What the hash of an item covers, in its order; the last one is the hash of the item before."""
+    return [
         str(found.case_id), found.seq, found.kind, found.name, found.media_type, found.size, found.sha256, found.url,
         found.source, found.taken_at.isoformat() if found.taken_at else None,
         found.added_by, found.added_at.isoformat(), found.previous,
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _hash(found: Evidence) -> str:
+    return hashlib.sha256(json.dumps(facts(found), ensure_ascii=False).encode()).hexdigest()
 
 
 def _store(stream: BinaryIO, name: str) -> tuple[str, int, str]:

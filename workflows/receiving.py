@@ -1,6 +1,7 @@
 """ISO 10002 8.1-8.3: a complaint from any channel gets a number, a file, a process and a promised answer."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +13,8 @@ from sqlalchemy.orm import Session
 from engine import instances
 from engine.clock import now
 from engine.errors import StepFailed
-from workflows import masking, parties, repetition
-from workflows.errors import BadComplaint
+from workflows import evidence, masking, parties, repetition
+from workflows.errors import BadComplaint, BadFile
 from workflows.models import AcceptanceNumber, Case, Party, Source
 from workflows.parties import Identity
 from workflows.settings import settings
@@ -27,7 +28,7 @@ _MAX_TEXT = 50_000
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """A complaint as it arrives. amount_claimed: minor units of `currency`; named: ids of staff it is about; read_back:
-    it was repeated to the complainant, who confirmed it."""
+    it was repeated to the complainant, who confirmed it; post_url, post_author: said where in public, by whom."""
 
     narrative: str
     channel: str
@@ -46,6 +47,8 @@ class Complaint:
     occurred_at: datetime | None = None
     received_at: datetime | None = None
     named: tuple[str, ...] = ()
+    post_url: str | None = None
+    post_author: str | None = None
     flags: dict[str, Any] = field(default_factory=dict)
     read_back: bool = False
 
@@ -73,8 +76,20 @@ def receive(session: Session, complaint: Complaint, *, actor: str, message_id: s
         started = instances.by_business_key(session, case.number)[0]
     case.instance_id = started.id
     session.flush()
+    _keep_source(session, case, complaint, actor)
     repetition.watch_batch(session, case)
     return case
+
+
+def _keep_source(session: Session, case: Case, complaint: Complaint, actor: str) -> None:
+    """A chat is evidence word for word, a post by its address."""
+    if complaint.channel == "chat":
+        with suppress(BadFile):  # what looks like a web page is no evidence; the words are in the case all the same
+            text = complaint.narrative
+            evidence.add_text(session, case, text, name="transcript.txt", actor=actor, kind="chat", source="chat")
+    if complaint.post_url is not None:
+        author = complaint.post_author or ""
+        evidence.add_link(session, case, complaint.post_url, name="post", actor=actor, source=author)
 
 
 def _file(session: Session, complaint: Complaint, party: Party, actor: str, message_id: str | None) -> Case:
@@ -142,6 +157,8 @@ def check(complaint: Complaint) -> None:
         wrong("source", "unknown", "未知的投诉来源", "external or internal")
     if not complaint.identity.name.strip() and not complaint.identity.phone and not complaint.identity.mail:
         wrong("identity.name", "required", "请填写投诉人姓名或联系方式", "a name, phone or mail of the complainant")
+    if complaint.post_url is not None and not evidence.is_address(complaint.post_url):
+        wrong("post_url", "address", "网址无效", "not a web address")
     if complaint.amount_claimed < 0:
         wrong("amount_claimed", "negative", "金额不能为负数", "must not be negative")
     for name in ("occurred_at", "received_at"):

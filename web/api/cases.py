@@ -126,6 +126,13 @@ class CaseIn(Schema):
     read_back = fields.Boolean(
         load_default=False, metadata={"description": "It was repeated to the complainant, who confirmed it"}
     )
+    post_url = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(0, 2000),
+        metadata={"description": "Where it was said in public; kept as evidence"},
+    )
+    post_author = fields.String(load_default=None, allow_none=True, validate=_SHORT)
     message_id = fields.String(
         load_default=None,
         allow_none=True,

@@ -13,7 +13,7 @@ from web.api.base import Answer, Blueprint, Schema, page_of
 from web.faults import invalid
 from web.hostile import check_text
 from web.identity import me
-from workflows import cases, evidence
+from workflows import cases, dossier, evidence
 from workflows.models import Evidence
 
 blueprint = Blueprint(
@@ -112,14 +112,29 @@ def verify(session: Session, number: str) -> dict[str, Any]:
     return {"whole": not flaws, "flaws": flaws}
 
 
+@blueprint.get("/package")
+@blueprint.binary
+def package(session: Session, number: str) -> Response:
+    """The whole file as a zip
+
+    Evidence in order, letters, decisions, history, and an index with all hashes. Who took it is recorded.
+    """
+    case = cases.open_case(session, me(), number)
+    made = dossier.package(session, me(), case)
+    answer = send_file(made, mimetype="application/zip", as_attachment=True, download_name=f"{case.number}.zip")
+    answer.call_on_close(made.close)
+    return answer
+
+
 @blueprint.get("/<uuid:evidence_id>")
 @blueprint.binary
 def download(session: Session, number: str, evidence_id: UUID) -> Response:
-    """Download a file"""
+    """Download a file; who looked at it is recorded"""
     case = cases.open_case(session, me(), number)
     item = evidence.item(session, case, evidence_id)
     if item is None or item.url is not None or not evidence.path(item).exists():
         raise NotFound
+    evidence.opened(session, me(), case, item)
     answer = send_file(
         evidence.path(item),
         mimetype="application/octet-stream",

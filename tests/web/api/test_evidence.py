@@ -1,15 +1,20 @@
 """Files of a case: taken in by content, given out as downloads only."""
 
 import io
+import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.web.conftest import Door, problem
+from engine.clock import now
+from engine.db import transaction
+from tests.web.conftest import COMPLAINT, Door, problem
 from workflows import evidence
-from workflows.models import Evidence
+from workflows.models import Disclosure, Evidence
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
 
@@ -32,6 +37,61 @@ def test_a_file_is_kept_and_comes_back_as_a_download(as_: Callable[[str], Door],
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.mimetype == "application/octet-stream"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.requirement("INT-04")
+def test_a_chat_which_is_posted_is_held_word_for_word(as_: Callable[[str], Door], process: None) -> None:
+    transcript = "客服：您好\n客户：我要投诉！！\r\n客服：好的，请稍候  \n"
+    door = as_("li")
+    made = door.post("/cases", {**COMPLAINT, "channel": "chat", "narrative": transcript}).json
+    assert made is not None
+    items = door.get(f"/cases/{made['number']}/evidence").json
+    assert items is not None
+    [item] = items["items"]
+    assert item["kind"] == "chat"
+    assert door.get(f"/cases/{made['number']}/evidence/{item['id']}").data.decode() == transcript
+
+
+@pytest.mark.requirement("INT-05")
+def test_a_post_is_evidence_by_its_address_and_its_channel_is_counted(
+    as_: Callable[[str], Door], process: None
+) -> None:
+    door, post = as_("li"), "https://social.example/p/42"
+    public = {**COMPLAINT, "channel": "social", "post_author": "@wang"}
+    made = door.post("/cases", {**public, "post_url": post}).json
+    assert made is not None
+    items = door.get(f"/cases/{made['number']}/evidence").json
+    assert items is not None
+    assert [(item["url"], item["source"]) for item in items["items"]] == [(post, "@wang")]
+    since, until = (f"{(now() + timedelta(days=day)):%Y-%m-%dT%H:%M:%SZ}" for day in (-1, 1))
+    shares = as_("manager").get(f"/monitor/shares?by=channel&since={since}&until={until}").json
+    assert shares is not None
+    assert [(share["value"], share["count"]) for share in shares["items"]] == [("social", 1)]
+    refused = problem(door.post("/cases", {**public, "post_url": "javascript:alert(1)"}), 422)
+    assert refused["problems"][0]["path"] == "post_url"
+
+
+@pytest.mark.requirement("INV-12")
+def test_whoever_plays_a_recording_is_written_down(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
+    added = _send(as_("li"), case["number"], b"ID3\x04call", "call.mp3", kind="recording")
+    assert added.status_code == 201, added.text
+    auditor = as_("auditor")
+    assert auditor.get(added.headers["Location"]).data == b"ID3\x04call"
+    with transaction() as session:
+        [look] = session.scalars(select(Disclosure))
+        assert auditor.person is not None
+        found = (look.person_id, look.fields, look.reason)
+        assert found == (auditor.person.id, ["evidence 1", "recording"], "call.mp3")
+
+
+def test_the_whole_file_is_given_out_as_one_package(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
+    _send(as_("li"), case["number"], PNG)
+    path = f"/cases/{case['number']}/evidence/package"
+    answer = as_("manager").get(path)
+    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+    names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+    assert {"evidence/001-photo.png", "index.json"} <= set(names)
+    problem(as_("qian").get(path), 404)
 
 
 def test_items_are_chained_and_verified(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
