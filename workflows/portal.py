@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine import definitions
 from engine.models import ProcessInstance, TaskStatus, UserTask
-from workflows import cases, correspondence, deadlines, evidence, notices, offers, people
+from workflows import cases, correspondence, deadlines, evidence, notices, offers, people, ratings
 from workflows.crypto import normal_mail, normal_phone
 from workflows.errors import BadComplaint, NoSuchCase
 from workflows.models import Case, Evidence, Letter, Party
@@ -70,6 +70,7 @@ class PublicCase:
     closed_at: datetime | None
     outcome: str | None
     satisfaction: str | None
+    rated: bool
     milestones: list[Milestone]
     letters: list[Letter]
     offer: Offer | None
@@ -104,6 +105,7 @@ def view(session: Session, case: Case, locale: str = "zh") -> PublicCase:
         closed_at=case.closed_at,
         outcome=case.outcome,
         satisfaction=case.satisfaction,
+        rated=not cases.is_open(case) and ratings.rated(session, case),
         milestones=milestones(session, case),
         letters=[letter for letter in correspondence.of(session, case) if letter.direction == "out"],
         offer=offers.pending(session, case, locale),

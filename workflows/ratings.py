@@ -1,6 +1,7 @@
-"""How satisfied a complainant is: once per case, on their page or by a link of the mail which closes the case.
+"""How satisfied a complainant is, by their own hand: once per case, on their page or by a link of the closing mail.
 
-A link carries a seal, so that it opens its own case and no other; it says which rating its reader chose.
+It stands above what staff wrote down at the revisit; what stood there before is kept. A link carries a seal, so that
+it opens its own case and no other, and says which rating its reader chose.
 """
 
 import hmac
@@ -9,20 +10,23 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import cases, correspondence
+from engine.clock import now
+from workflows import cases, correspondence, notices, people
 from workflows.crypto import blind
 from workflows.errors import BadComplaint, NoSuchCase
-from workflows.models import Case
+from workflows.models import Case, CaseChange
 from workflows.settings import settings
 
 WORDS: Final = ("satisfied", "basically", "unsatisfied")
 LETTER: Final = "closed"
+ACTOR: Final = "complainant"
 RATED: Final = frozenset({"solved", "partly_solved", "refused", "solved_on_the_spot", "settled", "unsettled"})
 """Outcomes whose complainants are asked; not those whose case goes on elsewhere."""
 
 
 def rate(session: Session, case: Case, satisfaction: str) -> None:
-    """Keep a complainant's rating of a closed case: satisfied, basically, unsatisfied. Only once.
+    """Keep a complainant's rating of a closed case: satisfied, basically, unsatisfied. Only once; who is not satisfied
+    is brought to the notice of the case's owner.
 
     Raises BadComplaint for another word, a case which is still open or was rated already.
     """
@@ -32,11 +36,27 @@ def rate(session: Session, case: Case, satisfaction: str) -> None:
     session.refresh(case, ["status", "satisfaction", "rev"])
     if cases.is_open(case):
         raise _bad("open", "结案后才能评价", "the case is still open")
-    if case.satisfaction is not None:
+    if rated(session, case):
         raise _bad("twice", "您已评价过", "you have rated it already")
+    session.add(
+        CaseChange(
+            case_id=case.id, actor=ACTOR, field="satisfaction", before=case.satisfaction, after=satisfaction, at=now()
+        )
+    )  # fmt: skip
     case.satisfaction = satisfaction
     case.rev += 1
     session.flush()
+    if satisfaction == "unsatisfied":
+        owner = people.get(session, case.owner) if case.owner else None
+        told = [owner] if owner else people.heads(session, "customer_service")
+        zh, en = f"{case.number}：投诉人评价不满意", f"{case.number}: the complainant is not satisfied"
+        notices.tell(session, told, zh, en, case_number=case.number)
+
+
+def rated(session: Session, case: Case) -> bool:
+    """Whether the complainant has rated the case."""
+    mine = (CaseChange.case_id == case.id, CaseChange.actor == ACTOR, CaseChange.field == "satisfaction")
+    return session.scalar(select(CaseChange.id).where(*mine).limit(1)) is not None
 
 
 def seal(number: str) -> str:
@@ -55,7 +75,7 @@ def opened_by(session: Session, number: str, given: str) -> Case:
 
 def ask(session: Session, case: Case) -> None:
     """Send the mail which closes a case with a link for each rating; nobody is asked twice, or without an address."""
-    if case.satisfaction is not None or not case.party.mail or not settings().site:
+    if not case.party.mail or not settings().site:
         return
     if any(letter.template == LETTER for letter in correspondence.of(session, case)):
         return

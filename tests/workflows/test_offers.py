@@ -13,7 +13,7 @@ from tests.workflows.builders import a_case
 from tests.workflows.walking import Walk, received, stands_on
 from workflows import offers, portal, ratings
 from workflows.errors import BadComplaint, NoSuchCase
-from workflows.models import Case, Letter, Submission
+from workflows.models import Case, CaseChange, Letter, Submission
 from workflows.parties import Identity
 from workflows.settings import settings
 
@@ -128,11 +128,17 @@ def test_without_an_address_of_the_site_nobody_is_asked_by_mail(house: Session) 
     assert house.scalars(select(Letter)).all() == []
 
 
-def test_who_was_asked_at_the_revisit_is_not_asked_again(shipped: Session, site: str) -> None:
+def test_the_complainants_own_rating_stands_above_the_revisits_and_its_owner_hears(shipped: Session, site: str) -> None:
     case, walk = offered(shipped)
     walk.until()
     assert case.satisfaction == "satisfied"
-    assert shipped.scalars(select(Letter).where(Letter.template == "closed")).all() == []
+    assert len(shipped.scalars(select(Letter).where(Letter.template == "closed")).all()) == 1
+    ratings.rate(shipped, case, "unsatisfied")
+    kept = shipped.scalars(select(CaseChange).where(CaseChange.case_id == case.id)).one()
+    assert (kept.actor, kept.before, kept.after) == ("complainant", "satisfied", "unsatisfied")
+    told = [one.payload for one in shipped.scalars(select(OutboxMessage)) if one.topic == "notify"][-1]
+    assert told["people"] == [case.owner]
+    assert "不满意" in told["text_zh"]
 
 
 def test_a_link_opens_its_own_closed_case_only(house: Session) -> None:

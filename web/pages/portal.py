@@ -231,7 +231,7 @@ def rate_by_mail(number: str, satisfaction: str, seal: str) -> str | Response:
     with transaction() as database:
         opened = ratings.opened_by(database, number, seal)
         _open(opened)
-        if opened.satisfaction is not None:
+        if ratings.rated(database, opened):
             return redirect(url_for("portal.case"))
     if satisfaction not in ratings.WORDS:
         raise NoSuchCase
