@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from engine.clock import now
 from engine.models import ProcessDefinition, ProcessInstance, UserTask
-from workflows import authorisation, cases, orders
+from workflows import authorisation, cases, monitoring, orders
 from workflows.authorisation import TaskInCase
 from workflows.models import Case, Person, Role, Source
 from workflows.orders import Sort
@@ -30,8 +30,8 @@ MOST: Final = 999
 class Filters:
     """What an inbox is narrowed by; None means any.
 
-    overdue: past its due date now; element: id of the step in the diagram; process, version: of the bundle it is drawn
-    in; claimed: whether it is somebody's; text: as in `cases.Filters`.
+    overdue: past its due date now; due: as in `monitoring.due`; element: id of the step in the diagram; process,
+    version: of the bundle it is drawn in; claimed: whether it is somebody's; text: as in `cases.Filters`.
     """
 
     department: str | None = None
@@ -44,6 +44,7 @@ class Filters:
     nature: str | None = None
     risk: str | None = None
     overdue: bool | None = None
+    due: monitoring.Due | None = None
     text: str | None = None
 
 
@@ -205,6 +206,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.overdue is not None:
         late = and_(UserTask.due_at.is_not(None), UserTask.due_at < now())
         found.append(late if filters.overdue else not_(late))
+    if filters.due is not None:
+        found.append(monitoring.due(filters.due, now()))
     if filters.text:
         found.append(cases.matching(filters.text))
     return found

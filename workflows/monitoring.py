@@ -6,8 +6,9 @@ The figures of a period (received, closed, in target) are in `workflows.analytic
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,11 +32,12 @@ from sqlalchemy.orm import Session
 from engine.clock import now
 from engine.errors import NotFound
 from engine.models import Incident, IncidentStatus, InstanceStatus, ProcessDefinition, ProcessInstance, UserTask
+from workflows.settings import settings
 
 AT_RISK = timedelta(hours=8)
 """A task whose deadline comes within this time is at risk."""
-SOON = timedelta(hours=24)
-"""A task whose deadline comes within this time is due today: within a day, whatever the calendar says."""
+Due = Literal["soon", "today"]
+"""When an open task which is not late is due: within `AT_RISK`; by the end of this day where the enterprise is."""
 
 _OPEN: ColumnElement[bool] = UserTask.status == literal_column("'open'")  # as the partial indexes say it
 _COMPLETED: ColumnElement[bool] = UserTask.status == literal_column("'completed'")
@@ -61,7 +63,8 @@ class Heat:
 class Step:
     """A line of the board: a step (`key`: of which process) of a department with its open tasks.
 
-    at_risk: due within `AT_RISK`; due_today: due within `SOON`, those at risk included; unclaimed: nobody's yet.
+    at_risk, due_today: not late, and due within `AT_RISK`, or by the end of this calendar day where the enterprise is
+    (late in the evening a task at risk may be due tomorrow); unclaimed: nobody's yet.
     """
 
     department: str | None
@@ -167,6 +170,15 @@ def _durations(of_process: ColumnElement[bool], since: datetime | None) -> Selec
     return query.group_by(UserTask.element_id)
 
 
+def due(when: Due, present: datetime) -> ColumnElement[bool]:
+    """The user tasks which are due then and not late at `present`; the board and the lists behind it share it."""
+    if when == "soon":
+        return and_(UserTask.due_at >= present, UserTask.due_at < present + AT_RISK)
+    zone = ZoneInfo(settings().time_zone)
+    tomorrow = datetime.combine(present.astimezone(zone).date() + timedelta(days=1), time(), zone)
+    return and_(UserTask.due_at >= present, UserTask.due_at < tomorrow)
+
+
 def board(session: Session) -> list[Step]:
     """Open tasks by department and step, the steps with most overdue tasks first.
 
@@ -181,8 +193,8 @@ def board(session: Session) -> list[Step]:
             UserTask.element_id,
             func.count().label("open"),
             _count(UserTask.due_at < present).label("overdue"),
-            _count(and_(UserTask.due_at >= present, UserTask.due_at < present + AT_RISK)).label("at_risk"),
-            _count(and_(UserTask.due_at >= present, UserTask.due_at < present + SOON)).label("due_today"),
+            _count(due("soon", present)).label("at_risk"),
+            _count(due("today", present)).label("due_today"),
             _count(UserTask.assignee.is_(None)).label("unclaimed"),
         )
         .where(_OPEN)

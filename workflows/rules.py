@@ -52,11 +52,13 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A department as lanes find it; names: all it answers to, in lower case."""
+    """A department as lanes find it, in the order people gave them; names: all it answers to, in lower case."""
 
     code: str
     parent: str | None
     names: frozenset[str]
+    name_zh: str
+    name_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ def _read(session: Session) -> Rules:
     return Rules(
         calendars={row.code: _calendar(row, own.get(row.code, {})) for row in session.scalars(select(WorkCalendar))},
         limits=limits,
-        places=tuple(_place(row) for row in session.scalars(select(Department).order_by(Department.position))),
+        places=tuple(
+            _place(row) for row in session.scalars(select(Department).order_by(Department.position, Department.code))
+        ),
         bands=tuple((row.severity, row.above, tuple(row.levels)) for row in session.scalars(select(AuthorityBand))),
     )
 
@@ -132,7 +136,8 @@ def _limit(row: DeadlinePolicy) -> Limit:
 
 def _place(row: Department) -> Place:
     names = {row.code, row.name_zh, row.name_en, *row.aliases}
-    return Place(row.code, row.parent, frozenset(name.strip().lower() for name in names))
+    answers_to = frozenset(name.strip().lower() for name in names)
+    return Place(row.code, row.parent, answers_to, row.name_zh, row.name_en)
 
 
 def forget(session: Session) -> None:

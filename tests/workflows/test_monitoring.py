@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from engine.clock import at
 from engine.models import Incident, IncidentStatus, InstanceStatus, ProcessDefinition, TaskStatus
 from tests.workflows.builders import a_case, a_task
+from tests.workflows.conftest import Who
 from workflows import monitoring
+from workflows.boxes import Filters, inbox
 
 NOON = datetime(2026, 11, 18, 4, tzinfo=UTC)
 
@@ -56,7 +58,7 @@ def test_the_board_counts_each_department_and_step_on_its_own(session: Session) 
         case = a_case(session)
         a_task(session, case, department="legal", due_at=NOON - timedelta(minutes=1), assignee="somebody")
         a_task(session, case, department="legal", due_at=NOON + timedelta(hours=7))
-        a_task(session, case, department="quality", due_at=NOON + timedelta(hours=20))
+        a_task(session, case, department="quality", due_at=NOON + timedelta(hours=11))
         a_task(session, case, department="quality", status=TaskStatus.COMPLETED)
         rows = monitoring.board(session)
     assert [(row.department, row.open, row.overdue, row.at_risk, row.due_today, row.unclaimed) for row in rows] == [
@@ -98,3 +100,32 @@ def test_a_process_counts_its_running_instances_and_open_incidents(session: Sess
         session.flush()
         (found,) = monitoring.processes(session, monitoring.board(session))
     assert (found.instances, found.open, found.overdue, found.incidents) == (1, 2, 1, 1)
+
+
+def test_today_is_the_calendar_day_where_the_enterprise_is(session: Session) -> None:
+    evening = datetime(2026, 11, 18, 14, tzinfo=UTC)  # ten in the evening in Shanghai
+    with at(evening):
+        case = a_case(session)
+        for hours in (-1, 0, 1.9, 2, 7, 20):
+            a_task(session, case, due_at=evening + timedelta(hours=hours))
+        (row,) = monitoring.board(session)
+    assert (row.open, row.overdue, row.at_risk, row.due_today) == (6, 1, 4, 2)
+
+
+@pytest.mark.parametrize("moment", [NOON, NOON + timedelta(hours=10), datetime(2026, 11, 18, 15, 59, 59, tzinfo=UTC)])
+def test_the_lists_behind_the_board_hold_as_many_tasks_as_it_says(house: Session, who: Who, moment: datetime) -> None:
+    with at(moment):
+        case = a_case(house)
+        for hours in (-30, -1, 0, 1, 5, 7.99, 8, 11, 12, 13, 24, None):
+            due = None if hours is None else moment + timedelta(hours=hours)
+            a_task(house, case, due_at=due, assignee="somebody" if hours == 5 else None)
+        (row,) = monitoring.board(house)
+        lists = {
+            "open": Filters(),
+            "overdue": Filters(overdue=True),
+            "at_risk": Filters(due="soon"),
+            "due_today": Filters(due="today"),
+            "unclaimed": Filters(claimed=False),
+        }
+        counted = {name: len(inbox(house, who("manager"), "open", filters)) for name, filters in lists.items()}
+    assert counted == {name: getattr(row, name) for name in lists}

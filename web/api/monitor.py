@@ -44,7 +44,9 @@ class StepOut(Schema):
     open = fields.Integer(required=True)
     overdue = fields.Integer(required=True)
     at_risk = fields.Integer(required=True, metadata={"description": "Due within 8 hours"})
-    due_today = fields.Integer(required=True, metadata={"description": "Due within 24 hours"})
+    due_today = fields.Integer(
+        required=True, metadata={"description": "Due by the end of this calendar day where the enterprise is, not late"}
+    )
     unclaimed = fields.Integer(required=True)
 
 

@@ -1,7 +1,7 @@
 """`/tasks`: what a person does with user tasks. Each verb is authorised in `workflows.usertasks`, nowhere else."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from marshmallow import fields, validate
@@ -16,7 +16,7 @@ from web.faults import invalid
 from web.i18n import say
 from web.identity import me
 from web.problems import PreconditionFailed
-from workflows import boxes, lending, orders, people, usertasks, withdrawing
+from workflows import boxes, lending, monitoring, orders, people, usertasks, withdrawing
 from workflows.authorisation import TaskInCase
 from workflows.models import Person
 
@@ -97,6 +97,11 @@ class TaskQuery(PageQuery):
     nature = fields.String(load_default=nothing, validate=_SHORT)
     risk = fields.String(load_default=nothing, validate=_SHORT)
     overdue = fields.Boolean(load_default=nothing)
+    due = fields.String(
+        load_default=nothing,
+        validate=validate.OneOf(get_args(monitoring.Due)),
+        metadata={"description": "Not late, and soon: due within 8 hours; today: by the end of this calendar day"},
+    )
     text = fields.String(load_default=nothing, validate=_SHORT)
     sort = fields.String(
         load_default="due", validate=validate.OneOf(orders.SORTS), metadata={"description": "Order of the open boxes"}

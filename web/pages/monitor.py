@@ -236,8 +236,8 @@ def instances() -> str:
 
 
 def _due() -> monitoring.Due | None:
-    wanted = given("due")
-    return wanted if wanted in ("soon", "today") else None
+    wanted: dict[str | None, monitoring.Due] = {"soon": "soon", "today": "today"}
+    return wanted.get(given("due"))
 
 
 def _number(name: str) -> int | None:

@@ -14,7 +14,7 @@ from engine.clock import now
 from engine.db import reading
 from web.i18n import say
 from web.settings import settings
-from workflows import people
+from workflows import rules
 from workflows.authorisation import person_id
 from workflows.models import Person
 from workflows.settings import settings as domain_settings
@@ -225,7 +225,7 @@ def department_names(session: Session) -> dict[str, str]:
     """Code -> name of all departments; read once a request."""
     kept: dict[str, str] | None = g.get("department_names")
     if kept is None:
-        kept = g.department_names = {one.code: name_of(one) for one in people.departments(session)}
+        kept = g.department_names = {one.code: say(one.name_zh, one.name_en) for one in rules.current(session).places}
     return kept
 
 
