@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any
 
+from lxml import etree
+
 from engine.dmn import DmnError, load
 from engine.dmn.model import Input, Output
 from engine.errors import Invalid
@@ -90,20 +92,39 @@ def _flat(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _places(content: bytes) -> dict[str, tuple[float, float]]:
-    """Left upper corners of the shapes by element id."""
+    """Left upper corners of the shapes by element id, seen from the lane (or pool) around.
+
+    What only went along with its lane has not moved.
+    """
     try:
         root = parse(content)
     except Invalid:
         return {}
     places: dict[str, tuple[float, float]] = {}
+    sizes: dict[str, tuple[float, float]] = {}
     for shape in root.iter("{*}BPMNShape"):
         bounds = shape.find("{*}Bounds")
         if bounds is not None:
             try:
-                places[str(shape.get("bpmnElement"))] = (float(bounds.get("x", "0")), float(bounds.get("y", "0")))
+                element = str(shape.get("bpmnElement"))
+                sizes[element] = (float(bounds.get("width", "0")), float(bounds.get("height", "0")))
+                places[element] = (float(bounds.get("x", "0")), float(bounds.get("y", "0")))
             except ValueError:
                 continue
-    return places
+    frames = [places[one] + sizes[one] for one in _frames(root) if one in places]
+    return {element: _seen_from(place, frames) for element, place in places.items()}
+
+
+def _frames(root: etree._Element) -> list[str]:
+    """Ids of lanes and pools."""
+    return [str(one.get("id")) for one in root.iter("{*}lane", "{*}participant")]
+
+
+def _seen_from(place: tuple[float, float], frames: list[tuple[float, float, float, float]]) -> tuple[float, float]:
+    x, y = place
+    around = [(w * h, left, top) for left, top, w, h in frames if left <= x < left + w and top <= y < top + h]
+    _, left, top = min(around, default=(0, 0, 0))
+    return x - left, y - top
 
 
 def _decisions(path: str, content: bytes) -> Iterator[Element]:

@@ -1,10 +1,12 @@
 """Differences of bundles: each kind of change is named once, and equal bundles differ in nothing."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from engine.bundles import load_folder
 from engine.differ import Change, diff
 
 DIAGRAMS = Path(__file__).resolve().parents[2] / "diagrams"
@@ -51,6 +53,25 @@ def test_a_renamed_task_is_changed_and_its_flows_are_not() -> None:
 
 def test_a_shape_that_only_moved_is_moved() -> None:
     assert only(diff({"a.bpmn": bpmn()}, {"a.bpmn": bpmn(x=300)})).kind == "moved"
+
+
+def test_what_only_went_along_with_its_lane_has_not_moved() -> None:
+    files = load_folder(DIAGRAMS / "legal-review")
+
+    def lower(text: str, *elements: str) -> str:
+        for element in elements:
+            shape = re.search(rf'bpmnElement="{element}".*?<dc:Bounds x="[^"]*" y="([^"]*)"', text, re.DOTALL)
+            assert shape is not None
+            start, end = shape.span(1)
+            text = f"{text[:start]}{float(shape[1]) + 120:g}{text[end:]}"
+        return text
+
+    text = files["legal-review.bpmn"].decode()
+    every = [one.removesuffix("_di") for one in re.findall(r'BPMNShape id="([^"]*)"', text)]
+    along = {**files, "legal-review.bpmn": lower(text, *every).encode()}
+    assert diff(files, along) == []
+    alone = {**files, "legal-review.bpmn": lower(text, "Task_LegalReview").encode()}
+    assert [(one.kind, one.element) for one in diff(files, alone)] == [("moved", "Task_LegalReview")]
 
 
 def test_an_added_and_a_removed_element_are_named() -> None:

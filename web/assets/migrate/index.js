@@ -55,12 +55,18 @@ function forget() {
   part('start').disabled = true;
 }
 
+// Name of an element of the older or the newer version; its id where it has none.
+function named(id) {
+  const old = state.plan.elements.find((one) => one.element === id);
+  return (old && (language === 'zh' ? old.name_zh : old.name_en)) || id;
+}
+
 async function preview() {
   const more = state.next ? { after: state.next } : {};
   const { data } = await call('POST', '/api/v1/migrations/preview', body({ timers: timers(), ...more }));
   state.verdicts.push(...data.items);
   state.next = data.next;
-  part('verdicts').querySelector('tbody').append(...data.items.map((one) => verdictLine(one, counted)));
+  part('verdicts').querySelector('tbody').append(...data.items.map((one) => verdictLine(one, counted, named)));
   part('verdicts').hidden = state.verdicts.length === 0;
   part('more-line').hidden = !state.next;
   const good = state.verdicts.filter((one) => one.ok).length;

@@ -32,15 +32,22 @@ export function elementLine(line, choices, remap) {
   return row(first, count, cell(select));
 }
 
-export function verdictLine(verdict, counted) {
+export function verdictLine(verdict, counted, named) {
   const box = Object.assign(document.createElement('input'), { type: 'checkbox', value: verdict.instance_id, checked: verdict.ok, disabled: !verdict.ok });
   box.setAttribute('aria-label', verdict.business_key);
   box.addEventListener('change', counted);
   const link = Object.assign(tag('a', verdict.business_key, 'number'), { href: `/instances/${verdict.instance_id}` });
   const said = cell(tag('span', verdict.ok ? say('can go') : say('cannot'), `badge ${verdict.ok ? 'good' : 'danger'}`));
   for (const reason of verdict.reasons) said.append(tag('p', language === 'zh' ? reason.message_zh : reason.message_en, 'small'));
-  const where = cell(...verdict.tokens.map((one) => tag('p', one.element === one.target ? one.element : `${one.element} → ${one.target}`, 'number small')));
+  const where = cell(...verdict.tokens.map((one) => place(one, named)));
   return row(cell(box), cell(link), said, where, cell(...verdict.timers.filter(moved).map((one) => tag('p', timer(one), 'small'))));
+}
+
+// `named(id)`: the name of an element, or its id
+function place({ element, target }, named) {
+  const line = tag('p', element === target ? named(element) : `${named(element)} → ${named(target)}`, 'small');
+  line.title = element === target ? element : `${element} → ${target}`;
+  return line;
 }
 
 const moved = (one) => one.old_due !== one.new_due;

@@ -37,19 +37,50 @@ export async function openDecisions(canvas, panel, xml, { onChange, trying, read
   modeler.on('views.changed', listen);
   listen();
 
+  let findings = [];
+  const drawn = new MutationObserver(() => mark(canvas, findings)); // rows come and go with scrolling and editing
+  drawn.observe(canvas, { childList: true, subtree: true });
+
   const closeTry = openTry(panel, modeler, trying);
   return {
     modeler,
     destroy() {
+      drawn.disconnect();
       closeTry();
       modeler.destroy();
     },
     replace: (text) => modeler.importXML(text),
     async focus(id) {
-      const view = modeler.getViews().find((one) => one.element.id === id);
-      if (view) await modeler.open(view);
-      return Boolean(view);
+      const view = modeler.getViews().find((one) => one.element.id === id || rulesOf(one).includes(id));
+      if (!view) return false;
+      if (modeler.getActiveView() !== view) await modeler.open(view);
+      lead(canvas, id);
+      return true;
     },
-    mark() {},
+    mark(found) {
+      findings = found;
+      mark(canvas, findings);
+    },
   };
+}
+
+const rulesOf = (view) => (view.element.decisionLogic?.rule ?? []).map((one) => one.id);
+const rowOf = (canvas, id) => canvas.querySelector(`td[data-row-id="${CSS.escape(id)}"]`)?.closest('tr');
+
+function lead(canvas, id) {
+  for (const row of canvas.querySelectorAll('tr.here')) row.classList.remove('here');
+  const row = rowOf(canvas, id);
+  row?.classList.add('here');
+  row?.scrollIntoView({ block: 'center' });
+}
+
+// Rules the publish gate doubts, marked at their number.
+function mark(canvas, findings) {
+  const rows = new Map(findings.map((one) => [rowOf(canvas, one.element), one]));
+  for (const row of canvas.querySelectorAll('tr.has-finding')) if (!rows.has(row)) row.classList.remove('has-finding');
+  for (const [row, finding] of rows) {
+    if (!row || row.classList.contains('has-finding')) continue;
+    row.classList.add('has-finding');
+    row.querySelector('.rule-index')?.setAttribute('title', finding.message);
+  }
 }

@@ -5,7 +5,20 @@ import '@bpmn-io/form-js/dist/assets/properties-panel.css';
 
 import { Form, FormEditor } from '@bpmn-io/form-js';
 
-import { say } from '../base/texts.js';
+import { language, say } from '../base/texts.js';
+
+// What texts and conditions of a form can speak of, as a case of nobody.
+const SAMPLE = {
+  case: {
+    number: 'TS20260301-DEMO0001',
+    summary: '空调有异响 / The air conditioner rattles',
+    demand: '退款 / Refund',
+    amount_claimed: 3000,
+    product: 'KFR-35GW',
+    order_no: 'A20260215-0071',
+    plan: { remedy: '退款 / Refund', amount: 3000 },
+  },
+};
 
 export async function openForm(canvas, panel, text, { onChange, readonly }) {
   if (readonly) return showForm(canvas, text);
@@ -21,21 +34,27 @@ export async function openForm(canvas, panel, text, { onChange, readonly }) {
   editor.on('changed', () => onChange(`${JSON.stringify(editor.saveSchema(), null, 2)}\n`));
 
   const shown = new Form({ container: preview });
+  const bar = document.createElement('div');
+  bar.className = 'form-bar';
   const toggle = document.createElement('button');
   toggle.type = 'button';
-  toggle.className = 'button floating';
+  toggle.className = 'button';
+  const hint = document.createElement('span');
+  hint.className = 'small';
   const label = () => {
     toggle.textContent = preview.hidden ? say('Preview') : say('Back to editing');
     toggle.setAttribute('aria-pressed', String(!preview.hidden));
+    hint.textContent = preview.hidden ? '' : say('With the data of a made-up case; nothing is sent.');
   };
   toggle.addEventListener('click', async () => {
     preview.hidden = !preview.hidden;
     place.hidden = !preview.hidden;
-    if (!preview.hidden) await shown.importSchema(editor.saveSchema(), {});
+    if (!preview.hidden) await shown.importSchema(inOurLanguage(editor.saveSchema()), SAMPLE);
     label();
   });
   label();
-  canvas.append(toggle);
+  bar.append(toggle, hint);
+  canvas.prepend(bar);
 
   return {
     editor,
@@ -60,6 +79,18 @@ async function showForm(canvas, text) {
   place.className = 'form-preview sheet';
   canvas.append(place);
   const form = new Form({ container: place });
-  await form.importSchema(JSON.parse(text), {});
+  await form.importSchema(inOurLanguage(JSON.parse(text)), SAMPLE);
   return { destroy: () => form.destroy(), focus: () => false, mark() {} };
+}
+
+// The texts as people of this page's language will read them: what has a translation carries it as `…-en`.
+function inOurLanguage(schema) {
+  if (language === 'zh') return schema;
+  const translated = (one) => {
+    const own = Object.entries({ ...one, ...one.properties }).filter(([key]) => key.endsWith('-en'));
+    const made = { ...one, ...Object.fromEntries(own.map(([key, text]) => [key.slice(0, -3), text])) };
+    for (const list of ['components', 'values']) if (Array.isArray(one[list])) made[list] = one[list].map(translated);
+    return made;
+  };
+  return translated(schema);
 }

@@ -18,4 +18,20 @@ class QuietPads {
   }
 }
 
-export const MannersModule = { __init__: ['newLanes', 'quietPads'], newLanes: ['type', NewLanes], quietPads: ['type', QuietPads] };
+const MOST = 160; // characters of a name which are drawn; the panel shows all of it
+
+class ShortTexts {
+  static $inject = ['textRenderer'];
+
+  constructor(textRenderer) {
+    const create = textRenderer.createText;
+    textRenderer.createText = (text, options) => create(text?.length > MOST ? `${text.slice(0, MOST)}…` : text, options);
+  }
+}
+
+export const MannersModule = {
+  __init__: ['newLanes', 'quietPads', 'shortTexts'],
+  newLanes: ['type', NewLanes],
+  quietPads: ['type', QuietPads],
+  shortTexts: ['type', ShortTexts],
+};

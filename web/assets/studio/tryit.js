@@ -20,12 +20,13 @@ export function openTry(panel, modeler, { address, path, save }) {
     const view = modeler.getActiveView();
     decision = view?.element;
     const logic = decision?.decisionLogic;
-    const names = (logic?.input ?? []).map((one) => one.inputExpression?.text).filter(Boolean);
-    return [...new Set(names)];
+    const columns = (logic?.input ?? []).filter((one) => one.inputExpression?.text);
+    return new Map(columns.map((one) => [one.inputExpression.text, one]));
   };
 
   const render = () => {
-    const names = inputs();
+    const columns = inputs();
+    const names = [...columns.keys()];
     const head = document.createElement('h2');
     head.textContent = say('Try it');
     const text = document.createElement('p');
@@ -36,11 +37,11 @@ export function openTry(panel, modeler, { address, path, save }) {
       const field = document.createElement('label');
       field.className = 'field';
       const label = document.createElement('span');
-      label.textContent = name;
-      const input = document.createElement('input');
-      input.className = 'input';
-      input.name = name;
-      field.append(label, input);
+      label.textContent = columns.get(name).label || name;
+      const code = document.createElement('code');
+      code.className = 'small muted';
+      code.textContent = columns.get(name).label ? name : '';
+      field.append(label, inputFor(columns.get(name), name), code);
       form.append(field);
     }
     if (names.length) {
@@ -79,6 +80,19 @@ export function openTry(panel, modeler, { address, path, save }) {
   modeler.on('views.changed', render);
   render();
   return () => panel.replaceChildren();
+}
+
+// Where the table says which texts there are, they are offered.
+function inputFor(column, name) {
+  const kind = column.inputExpression.typeRef;
+  const values = [...(column.inputValues?.text ?? '').matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((found) => found[1]);
+  const choices = kind === 'boolean' ? ['true', 'false'] : values;
+  const input = document.createElement(choices.length ? 'select' : 'input');
+  if (choices.length) input.append(new Option('', ''), ...choices.map((one) => new Option(one, one)));
+  if (kind === 'number') input.inputMode = 'decimal';
+  input.className = 'input';
+  input.name = name;
+  return input;
 }
 
 // "case.amount" goes into a nested object

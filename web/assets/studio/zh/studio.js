@@ -88,4 +88,5 @@ export default {
   'Make it a user task': '改为用户任务',
   'Mark it as executable': '标记为可执行',
   'Mended; Ctrl+Z takes it back.': '已修正；按 Ctrl+Z 可撤销。',
+  'With the data of a made-up case; nothing is sent.': '以虚构案件的数据显示，不会提交。',
 };
