@@ -18,11 +18,13 @@ from engine.models import ProcessInstance, TaskStatus, UserTask
 from workflows import cases, correspondence, deadlines, evidence, notices, offers, people, ratings
 from workflows.crypto import normal_mail, normal_phone
 from workflows.errors import BadComplaint, NoSuchCase
-from workflows.models import Case, Evidence, Letter, Party
+from workflows.models import Case, Evidence, Letter, Party, Role
 from workflows.offers import Offer
 
 ACTOR: Final = "complainant"
 TAIL: Final = 4
+PATIENCE: Final = 3
+"""So often a complainant has to urge before supervisors hear of it (company rule)."""
 MILESTONES: Final[tuple[tuple[str, str, str, frozenset[str]], ...]] = (
     ("accept", "受理", "Acceptance", frozenset({"accept"})),
     ("classify", "分类", "Sorting", frozenset({"classify"})),
@@ -180,7 +182,8 @@ def add_file(session: Session, case: Case, stream: IO[bytes], name: str) -> Evid
 
 
 def urge(session: Session, case: Case) -> None:
-    """The complainant asks to hurry: counted on every open task, its people are told (COM-14)."""
+    """The complainant asks to hurry: counted on every open task, its people are told; from the third time on also the
+    heads of customer service and the managers, and the tasks gain in priority (COM-14)."""
     _require_open(case)
     tasks = session.scalars(
         select(UserTask)
@@ -190,7 +193,16 @@ def urge(session: Session, case: Case) -> None:
     ).all()
     for task in tasks:
         task.urged += 1
+        task.priority = min(100, task.priority + 10)
     _tell(session, case, "投诉人催办", "The complainant urges")
+    times = max((task.urged for task in tasks), default=0)
+    if times >= PATIENCE:
+        told = [*people.heads(session, "customer_service"), *people.listing(session, role=Role.MANAGER)]
+        notices.tell(
+            session, [one for one in told if str(one.id) not in case.named],
+            f"{case.number}：投诉人已催办 {times} 次", f"{case.number}: urged {times} times by the complainant",
+            case_number=case.number,
+        )  # fmt: skip
     session.flush()
 
 

@@ -53,7 +53,7 @@ def test_a_head_sees_the_departments_below(house: Session, who: Who) -> None:
     assert not may(house, who("logistics_head"), "task.assign", TaskInCase(task, case))
 
 
-@pytest.mark.requirement("RTE-14")
+@pytest.mark.requirement("RTE-14", "INV-17")
 def test_the_agent_complained_about_can_neither_open_nor_own_the_case(house: Session, who: Who) -> None:
     case = a_case(house, named=[str(who("staff").id)])
     task = a_task(house, case)
@@ -100,6 +100,7 @@ def test_somebody_who_works_on_an_internal_case_sees_it(house: Session, who: Who
     assert len(boxes.inbox(house, who("staff"), "mine")) == 1
 
 
+@pytest.mark.requirement("RSK-09")
 def test_an_auditor_reads_everything_and_changes_nothing(house: Session, who: Who) -> None:
     case = a_case(house)
     task = a_task(house, case)

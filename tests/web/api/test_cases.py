@@ -160,6 +160,7 @@ def test_who_the_complaint_is_about_is_locked_out(
         assert named.get(path).json == {"items": [], "next": None}
 
 
+@pytest.mark.requirement("RSK-09")
 def test_an_auditor_reads_and_changes_nothing(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
     auditor = as_("auditor")
     assert auditor.get(f"/cases/{case['number']}").status_code == 200

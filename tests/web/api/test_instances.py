@@ -54,6 +54,7 @@ def test_who_works_on_the_case_sees_its_token(as_: Callable[[str], Door], path: 
     assert as_("wang").get(f"{path}/diagram").status_code == 200
 
 
+@pytest.mark.requirement("RTE-11")
 def test_the_diagram_says_where_the_token_stands_and_which_way_it_came(
     as_: Callable[[str], Door], path: str, task: dict[str, Any]
 ) -> None:
@@ -62,6 +63,9 @@ def test_the_diagram_says_where_the_token_stands_and_which_way_it_came(
     assert shown is not None
     assert shown["xml"].startswith("<?xml")
     assert shown["tokens"] == [{"element": "Task_Inspect", "count": 1, "late": False, "failed": False}]
+    state = as_("manager").get(path).json
+    assert state is not None
+    assert [one["element"] for one in shown["tokens"]] == [one["element_id"] for one in state["tokens"]]
     assert {"Start", "Task_Accept", "F1", "F2"} <= set(shown["taken"])
     assert shown["names"] == {"Task_Inspect": "检测"}
     problem(as_("manager").get(f"{path}/diagram?definition=00000000-0000-7000-8000-000000000000"), 404)

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from engine.db import transaction
-from engine.models import TaskStatus, UserTask
+from engine.models import OutboxMessage, TaskStatus, UserTask
 from tests.web.conftest import Door
 from workflows import cases, portal, ratings
-from workflows.models import Case, CaseStatus, Evidence
+from workflows.models import Case, CaseStatus, Evidence, Person
 from workflows.settings import settings
 
 HTML = {"Accept": "text/html"}
@@ -127,7 +127,6 @@ def test_nobody_opens_a_case_without_having_shown_both(anybody: Door, process: N
     assert send(anybody, "/follow/case/facts", {**fields, "text": "x"}).status_code == 404
 
 
-@pytest.mark.requirement("COM-15")
 def test_a_complainant_adds_facts_and_files(anybody: Door, process: None) -> None:
     number = file(anybody)
     fields = token(anybody, "/follow/case")
@@ -151,13 +150,25 @@ def test_a_web_page_is_no_evidence(anybody: Door, process: None) -> None:
 
 
 @pytest.mark.requirement("COM-14")
-def test_urging_is_counted_on_the_open_tasks(anybody: Door, process: None) -> None:
+def test_urging_is_counted_and_brings_the_third_one_to_the_supervisors(
+    anybody: Door, world: dict[str, Person], process: None
+) -> None:
     file(anybody)
     fields = token(anybody, "/follow/case")
-    for _ in range(3):
+
+    def told() -> list[set[str]]:
+        with transaction() as session:
+            sent = session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "notify"))
+            return [set(one.payload["people"]) for one in sent if "times" in one.payload["text_en"]]
+
+    for _ in range(2):
         assert send(anybody, "/follow/case/urge", fields).status_code == 302
+    assert told() == []
+    assert send(anybody, "/follow/case/urge", fields).status_code == 302
+    assert told() == [{str(world["sun"].id), str(world["manager"].id)}]
     with transaction() as session:
-        assert session.scalars(select(UserTask.urged)).all() == [3]
+        [task] = session.scalars(select(UserTask))
+        assert (task.urged, task.priority) == (3, 80)
     assert send(anybody, "/follow/case/urge", fields).status_code == 429
 
 
