@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import g, request, session
 
 from engine.clock import now
-from engine.db import reading, transaction
+from engine.db import reading
 from web.problems import Unauthenticated
 from web.settings import settings
 from workflows import people
@@ -75,7 +75,7 @@ def _by_token() -> Person | None:
     scheme, _, token = request.headers["Authorization"].partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated
-    with transaction() as database:
+    with reading() as database:
         person = people.token_person(database, token.strip())
     if person is None:
         raise Unauthenticated

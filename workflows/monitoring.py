@@ -102,7 +102,7 @@ def heat(session: Session, key: str, *, version: int | None = None, since: datet
     definitions = select(ProcessDefinition.id).where(ProcessDefinition.key == key)
     if version is not None:
         definitions = definitions.where(ProcessDefinition.version == version)
-    of_process = UserTask.definition_id.in_(definitions)
+    of_process = UserTask.definition_id.in_(session.scalars(definitions).all())  # known ids: a walk along the index
     waiting = {
         row.element_id: row
         for row in session.execute(
@@ -226,6 +226,12 @@ def board(session: Session) -> list[Step]:
         .order_by(totals[1].desc(), totals[0].desc(), counted.c.department, ProcessDefinition.key, counted.c.element_id)
     )
     return [Step(*row) for row in rows]
+
+
+def published(session: Session) -> list[ProcessDefinition]:
+    """Every process in the newest of its versions, by key."""
+    newest = select(ProcessDefinition).order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
+    return list(session.scalars(newest.distinct(ProcessDefinition.key)))
 
 
 def processes(session: Session, steps: Iterable[Step]) -> list[Process]:

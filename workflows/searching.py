@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, func, not_, or_, se
 from sqlalchemy.orm import Session, joinedload
 
 from engine.models import Incident, IncidentStatus, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
-from workflows import authorisation
+from workflows import authorisation, cases
 from workflows.models import Case, Person
 
 
@@ -17,7 +17,8 @@ class Wanted:
     """What a search is narrowed by; None means any.
 
     number: how the business key (acceptance number) begins; person: id of somebody who has a task in it or had one;
-    incident: whether one is open; text: part of the case's summary or product.
+    incident: whether one is open; text: part of the case's product, or what lists of
+    cases are searched by (a complainant's whole phone number or mail address too).
     """
 
     number: str | None = None
@@ -91,8 +92,8 @@ def _conditions(wanted: Wanted, seen: ColumnElement[bool]) -> list[ColumnElement
         )
         found.append(exists(failed) if wanted.incident else not_(exists(failed)))
     if wanted.text:
-        text = wanted.text.strip()
-        found += [seen, or_(Case.summary.contains(text, autoescape=True), Case.product.contains(text, autoescape=True))]
+        product = Case.product.contains(wanted.text.strip(), autoescape=True)
+        found += [seen, or_(cases.matching(wanted.text), product)]
     return found
 
 

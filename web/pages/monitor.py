@@ -217,7 +217,7 @@ def instances() -> str:
     )
     with reading() as session:
         found = searching.find(session, me(), wanted, position[0] if position else None, LIMIT + 1)
-        keys = monitoring.processes(session, [])
+        keys = monitoring.published(session)
         control = people.may(session, me(), "instance.control")
         staff = people.listing(session)
     shown = found[:LIMIT]
