@@ -229,6 +229,7 @@ def view(session: Session, case: Case) -> dict[str, Any]:
         "plan": {
             "remedy": plan.remedy if plan else None,
             "amount": yuan(plan.amount) if plan else None,
+            "cost": plan.content.get("cost") if plan else None,
             "approved": bool(plan and plan.released_at),
         },
     }

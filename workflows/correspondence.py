@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from string import Template
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -82,7 +83,8 @@ def _facts(session: Session, case: Case, locale: str) -> dict[str, str]:
         "promised": day(case.promised_at),
         "today": day(now()),
         "organisation": known.organisation_zh if locale == "zh" else known.organisation_en,
-        "basis": str(content.get("basis") or ("经核实的事实与公司规定" if locale == "zh" else "the facts we verified")),
+        "basis": basis(content, locale),
+        "assessment": assessment(content, locale),
         "remedy": label("remedy", (plan.remedy if plan else "") or "", locale),
         "amount": f"{(plan.amount if plan else 0) / 100:.2f}",
         "currency": case.currency,
@@ -109,7 +111,33 @@ def steps_ahead(session: Session, case: Case) -> dict[str, str]:
     return {name: _day(moment, zone, locale) for name, moment in dates.items()}
 
 
+def basis(content: Mapping[str, Any], locale: str) -> str:
+    """What a plan rests on, in words for the complainant: as it was written, else the bases which were ticked."""
+    ticked = content.get("bases")
+    named = [label("bases", str(one), locale) for one in ticked] if isinstance(ticked, list) else []
+    usual = "经核实的事实与公司规定" if locale == "zh" else "the facts we verified"
+    return str(content.get("basis") or ("、" if locale == "zh" else ", ").join(named) or usual)
+
+
+def assessment(content: Mapping[str, Any], locale: str) -> str:
+    """Whether the claim is upheld, and where it is not wholly so the reason its assessor gave for the letter."""
+    told = label("upheld", str(content.get("upheld") or ""), locale) or "—"
+    why = str(content.get("rejection_reason") or "").strip()
+    return f"{told}{'。理由：' if locale == 'zh' else '. Reasons: '}{why}" if why else told
+
+
 LABELS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "bases": {
+        "facts": ("经核实的事实", "the facts we verified"),
+        "contract": ("合同约定", "the contract"),
+        "norms": ("行业惯例与公司规定", "industry practice and our own rules"),
+        "law": ("法律法规", "the law"),
+    },
+    "upheld": {
+        "full": ("诉求成立", "we uphold your claim"),
+        "partly": ("诉求部分成立", "we uphold your claim in part"),
+        "none": ("诉求不成立", "we do not uphold your claim"),
+    },
     "remedy": {
         "apology": ("赔礼道歉", "an apology"),
         "explain": ("说明解释", "an explanation"),

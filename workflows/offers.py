@@ -53,7 +53,7 @@ def pending(session: Session, case: Case, locale: str) -> Offer | None:
         remedy=correspondence.label("remedy", plan.remedy or "", locale),
         amount=plan.amount,
         currency=plan.currency,
-        basis=str(plan.content.get("basis") or ""),
+        basis=correspondence.basis(plan.content, locale),
         answer_by=talk.due_at if talk else None,
     )
 

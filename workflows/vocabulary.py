@@ -16,7 +16,7 @@ _VIEW = {
     "": "number summary narrative channel received_at promised_at product order_no batch_no demand amount_claimed",
     "complainant": "name phone tier kind",
     "flags": "litigation personal_data media safety legal_gate",
-    "plan": "remedy amount approved",
+    "plan": "remedy amount cost approved",
 }
 
 CASE_PATHS = frozenset(

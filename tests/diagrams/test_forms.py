@@ -89,9 +89,23 @@ def test_an_investigation_is_not_concluded_without_one_of_four_causes(cause: str
     assert refused("investigation/investigation-conclude", cause_text="") == {"cause_text"}
 
 
-@pytest.mark.parametrize(("upheld", "missing"), [("full", set()), ("partly", {"rejection_reason"})])
+@pytest.mark.requirement("SOL-05")
+@pytest.mark.parametrize(
+    ("upheld", "missing"), [("full", set()), ("partly", {"rejection_reason"}), ("none", {"rejection_reason"})]
+)
 def test_a_claim_which_is_not_wholly_upheld_needs_its_reason(upheld: str, missing: set[str]) -> None:
     assert refused("complaint/complaint-plan", upheld=upheld, rejection_reason=None) == missing
+
+
+@pytest.mark.requirement("INV-05")
+@pytest.mark.parametrize(("severity", "missing"), [(2, set()), (3, {"second_source"}), (4, {"second_source"})])
+def test_a_complex_complaint_needs_a_second_source(severity: int, missing: set[str]) -> None:
+    name = "investigation/investigation-verify"
+    data = filled(name, second_source=None)
+    found = form(name).validate(data, context={"severity": severity}).problems
+    assert {problem.path for problem in found} == missing
+    told = form(name).validate({**data, "second_source": "门店监控录像"}, context={"severity": severity}).problems
+    assert told == []
 
 
 @pytest.mark.parametrize(("answer", "missing"), [("basically", set()), ("unsatisfied", {"unsatisfied_reasons"})])

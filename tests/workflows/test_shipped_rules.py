@@ -1,14 +1,17 @@
 """The shipped processes under their rules: rounds and mediation, late departments, jumps, stages, changed decisions."""
 
+import json
+import re
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import definitions, history, instances, timers
+from engine import definitions, history, instances, timers, usertasks
 from engine.clock import at
 from engine.models import HistoryEvent, UserTask
 from engine.settings import ROOT
@@ -189,3 +192,40 @@ def test_a_jump_is_written_down_and_no_jump_leads_past_a_gate(shipped: Session, 
     assert "分类有误" in str(jump.data)
     assert [task.element_id for task in walk.open_tasks()] == ["Task_Classify"]
     assert history.verify(shipped, _id(case)) is None
+
+
+def _shown(task: UserTask, session: Session) -> str:
+    """The texts of a task's form with what it is filled with, as the page shows them."""
+    schema = json.loads(usertasks.form_schema(session, task))
+    context = usertasks.context(session, task)
+
+    def value(found: re.Match[str]) -> str:
+        here: Any = context
+        for part in found[1].split("."):
+            here = here[part]
+        return str(here)
+
+    return "\n".join(re.sub(r"\{\{([\w.]+)\}\}", value, one["text"]) for one in schema["components"] if "text" in one)
+
+
+@pytest.mark.requirement("INT-15", "SOL-06")
+def test_whoever_approves_sees_demand_remedy_and_cost_side_by_side(shipped: Session) -> None:
+    case = received(shipped, BROKEN, demand="全额退款", amount_claimed=300_000)
+    walk = Walk(shipped, case, remedy="replace", amount_offered=0, cost=1234).until(stands_on("Task_ApproveHead"))
+    shown = _shown(_task(walk, "Task_ApproveHead"), shipped)
+    for seen in ("诉求：全额退款", "主张金额：3000", "已拟方案：replace", "预计企业成本：1234"):
+        assert seen in shown
+
+
+@pytest.mark.requirement("SOL-05")
+@pytest.mark.parametrize("upheld", ["partly", "none"])
+def test_a_claim_which_is_not_upheld_is_answered_with_its_reason(shipped: Session, upheld: str) -> None:
+    case = received(shipped, BROKEN)
+    reason = "超出三包有效期，且检测未见质量缺陷"
+    Walk(shipped, case, upheld=upheld, rejection_reason=reason, bases=["facts", "law"]).until(
+        stands_on("Task_Communicate")
+    )
+    [offer] = [letter for letter in correspondence.of(shipped, case) if letter.template == "offer"]
+    assert reason in offer.body
+    assert correspondence.label("upheld", upheld, "zh") in offer.body
+    assert "处理依据：经核实的事实、法律法规" in offer.body
