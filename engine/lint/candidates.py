@@ -32,7 +32,7 @@ _MOMENT = "2030-01-01T09:00:00+08:00"
 class Candidates:
     """by_name: values to try for a variable or a path (`case.flags.media`), in the order in which they were found.
 
-    together: values which together let a rule of a decision table match, one entry a rule.
+    together: values which let a rule of a decision table match, one entry a rule, or a condition turn out one way.
     """
 
     by_name: dict[str, list[Any]] = field(default_factory=dict)
@@ -62,7 +62,11 @@ def gather(bundle: Bundle, read_forms: Iterable[Form]) -> Candidates:
         if each.feel is not None:
             _expression(each.feel, found, bundle)
     for text in _conditions(bundle):
-        _expression(text.lstrip("= "), found, bundle, condition=True)
+        asked = Candidates()
+        _expression(text.lstrip("= "), asked, bundle, condition=True)
+        for name, values in asked.by_name.items():
+            found.add(name, values, told=name in asked.told)
+            found.together += [{name: value} for value in values if {name: value} not in found.together]
     for decider in {id(each.decisions): each.decisions for each in bundle.decisions.values()}.values():
         for decision in decider.decisions:
             for given in decision.inputs:
@@ -256,7 +260,7 @@ def _field(component: Component, found: Candidates) -> None:
         several = component.kind in (Kind.CHECKLIST, Kind.TAGLIST)
         found.add(name, [values[:1], values] if several else values)
     elif component.kind is Kind.NUMBER:
-        limits = [limit for limit in (rules.min, rules.max) if isinstance(limit, int | float)]
+        limits = [to_plain(limit) for limit in (rules.min, rules.max) if isinstance(limit, int | float | Decimal)]
         found.add(name, limits or [1, 1000])
     elif component.kind is Kind.DATETIME:
         subtype = component.settings.get("subtype")

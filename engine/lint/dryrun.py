@@ -10,21 +10,28 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
+from typing import Any
 
 from engine.errors import Invalid
 from engine.findings import Finding
+from engine.forms import FieldProblem
 from engine.lint import candidates, scopes, surroundings
 from engine.lint.bundle import Bundle
-from engine.lint.playing import Chooser, Moment, Player
+from engine.lint.choosing import Chooser
+from engine.lint.goals import goals
+from engine.lint.playing import Moment, Player
 from engine.lint.structure import error, warning
 from engine.spiff.compiled import compile_diagram
 from engine.spiff.errors import Failure
 
 MOVES = 3_000
-SECONDS = 0.75
-"""Of processor time, so that a busy machine finds the same."""
+SECONDS = 0.7
+"""Of processor time, so that a busy machine finds the same; what the other rules took is taken from it."""
+LEAST_SECONDS = 0.1
 PATIENCE = 12
 """Moves in a row without anything new, for each element and flow to be reached, before the search gives up."""
+DULL = 100
+"""Moves in a row without anything new after which half of the walks begin at a start."""
 LONG = 60
 SHORT = 3
 KEPT = 12
@@ -37,16 +44,24 @@ HANGS = frozenset({"deadlock", "stuck", "too_many_moves", "too_many_tokens", "to
 class Search:
     """What the dry run has seen.
 
-    passed: ids of elements and flows; failed: element -> its last failure; guessed: variables with stand-in values;
-    complete: the bounds were not spent; moves: made so far, the last with anything new was number `news_at`.
+    passed: ids of elements and flows; failed: element -> its last failure; unfilled: user task -> what its form
+    objected to, whatever was tried; goals: of `lint.goals`; guessed: variables with stand-in values; complete: the
+    bounds were not spent; moves: made so far, the last with anything new was number `news_at`.
     """
 
     passed: set[str] = field(default_factory=set)
     failed: dict[str, Failure] = field(default_factory=dict)
+    unfilled: dict[str, list[FieldProblem]] = field(default_factory=dict)
     guessed: frozenset[str] = frozenset()
+    goals: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     moves: int = 0
     news_at: int = 0
     complete: bool = True
+
+    def goal(self, rng: Random) -> dict[str, Any]:
+        """Values with which some flow that was never taken would be."""
+        missing = [flow for flow in self.goals if flow not in self.passed]
+        return rng.choice(self.goals[rng.choice(missing)]) if missing else {}
 
 
 @dataclass(slots=True)
@@ -77,15 +92,22 @@ class Places:
         return chosen
 
 
-def findings(bundle: Bundle) -> Iterator[Finding]:
-    """`fails` and `hangs` (errors where it never went well), `never_reached` (warnings)."""
+def findings(bundle: Bundle, *, spent: float = 0.0) -> Iterator[Finding]:
+    """`fails` and `hangs` (errors where it never went well), `never_reached` (warnings).
+
+    spent: seconds of processor time which the bundle has cost so far.
+    """
     try:
-        search = explore(bundle)
+        search = explore(bundle, seconds=max(SECONDS - spent, LEAST_SECONDS))
     except Invalid as refused:
         for each in refused.problems:
             yield error(each["path"], "fails", each["message_zh"], each["message_en"])
         return
     yield from _failures(bundle, search)
+    for element, (problem, *_) in sorted(search.unfilled.items()):
+        zh = f"试运行找不到此表单能接受的值：{problem.label or problem.path}，{problem.message_zh}"
+        en = f"The dry run found nothing that this form accepts: {problem.label or problem.path}, {problem.message_en}"
+        yield warning(element, "form_not_filled", zh, en, *_FORM_HINT)
     yield from _unreached(bundle, search)
 
 
@@ -96,7 +118,7 @@ def explore(bundle: Bundle, *, moves: int = MOVES, seconds: float = SECONDS) -> 
     loose = surroundings.loose(bundle, read_forms)
     outside = surroundings.outside(bundle, loose)
     compiled = compile_diagram("dry-run", bundle.files, bundle.diagram, outside)
-    search = Search(guessed=loose - chooser.candidates.told)
+    search = Search(guessed=loose - chooser.candidates.told, goals=goals(bundle, chooser.candidates))
     until = time.thread_time() + seconds
     errors, ahead = surroundings.caught(bundle.diagram), surroundings.ahead(bundle.diagram)
     starts = (loose, loose | frozenset(bundle.variables or ()))
@@ -107,6 +129,7 @@ def explore(bundle: Bundle, *, moves: int = MOVES, seconds: float = SECONDS) -> 
         entries += spec.entries
         begin = [(entry, given) for entry in entries for given in starts]
         _search(player, search, surroundings.wanted(bundle.diagram, process_id), ahead, begin, moves, until)
+        search.unfilled |= {element: problems for element, problems in player.filled.items() if problems}
     return search
 
 
@@ -127,21 +150,24 @@ def _search(
         if search.moves >= moves or fruitless or time.thread_time() > until:
             search.complete = False
             return
-        place = None if number < FIRST * len(starts) or number % 10 == 0 else places.promising(search.passed)
+        dull = search.moves - search.news_at > DULL  # what is kept at those places may not do: begin anew more often
+        player.chooser.goal = search.goal(player.chooser.rng) if dull or number % 2 else {}
+        anew = number < FIRST * len(starts) or number % (2 if dull else 10) == 0
+        place = None if anew else places.promising(search.passed)
         number += 1
         if place is not None:
-            _walk(player, search, player.chooser.rng.choice(places.kept[place]), places, SHORT)
+            _walk(player, search, player.chooser.rng.choice(places.kept[place]), places, SHORT, until)
             continue
         entry, given = starts[number % len(starts)]
-        _walk(player, search, _tried(player, search, partial(player.begin, entry, given)), places, LONG)
+        _walk(player, search, _tried(player, search, partial(player.begin, entry, given)), places, LONG, until)
         if not places.kept and number > MOST_FRUITLESS:
             return
 
 
-def _walk(player: Player, search: Search, moment: Moment | None, places: Places, length: int) -> None:
+def _walk(player: Player, search: Search, moment: Moment | None, places: Places, length: int, until: float) -> None:
     """Go on from a moment until the instance ends, fails, or has gone far enough; keep the places passed."""
     for _ in range(length):
-        if moment is None or moment.ended:
+        if moment is None or moment.ended or time.thread_time() > until:
             return
         places.keep(moment, player.chooser.rng)
         moment = _tried(player, search, partial(player.go_on, moment))
@@ -180,6 +206,10 @@ def _failures(bundle: Bundle, search: Search) -> Iterator[Finding]:
 
 
 _FAILS_HINT = ("检查这里的表达式、取值和默认连线", "Look at the expressions, values and the default flow here")
+_FORM_HINT = (
+    "检查必填、长度、范围与选项是否互相矛盾",
+    "See whether what is required, limits and options contradict each other",
+)
 _HANGS_HINT = ("检查汇合网关和循环", "Look at joins and loops")
 
 

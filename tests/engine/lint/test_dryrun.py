@@ -1,12 +1,14 @@
 """The dry run: opens paths with values from the bundle itself; says what fails, hangs, or is never reached."""
 
 from collections.abc import Mapping
+from random import Random
 
 import pytest
 
-from engine import lint
+from engine import forms, lint
 from engine.lint import dryrun
 from engine.lint.bundle import examine
+from engine.lint.filling import fitting
 from tests.builders import (
     Element,
     Part,
@@ -46,7 +48,7 @@ def played(*parts: str, files: Mapping[str, bytes] | None = None) -> set[tuple[s
     return {(each.element, each.code, each.severity) for each in found if each.code in CODES}
 
 
-CODES = {"never_reached", "fails", "hangs"}
+CODES = {"never_reached", "fails", "hangs", "form_not_filled"}
 
 
 def forked(before: list[Part], *conditions: tuple[str, str]) -> str:
@@ -145,3 +147,43 @@ def _registered() -> None:
     @function("dry_run_test", title_zh="试", title_en="Test", gives=())
     def work(call: Call) -> None:
         calls.append(call.element_id)
+
+
+ONE_TASK = process("P", start(), user("A", form="f"), end())
+
+
+def asked(kind: str, key: str, **rules: object) -> dict[str, object]:
+    return {"type": kind, "id": key, "key": key, "label": key, "validate": {"required": True, **rules}}
+
+
+def test_a_form_is_filled_with_what_it_accepts() -> None:
+    fields = [
+        asked("textarea", "a", minLength=40), asked("textfield", "b", pattern="^[0-9]{6}$"),
+        asked("textfield", "c", validationType="email"), asked("number", "d", min=5, max=9), asked("checkbox", "e"),
+        {**asked("datetime", "f"), "subtype": "date"},
+    ]  # fmt: skip
+    made = forms.load(form("f", *fields))
+    values = {component.path[0]: fitting(component, Random(1)) for component in made.fields}
+    assert made.validate(values).problems == []
+    assert played(ONE_TASK, files={"f.form": form("f", *fields)}) == set()
+
+
+def test_a_form_nobody_can_fill_in_is_doubted() -> None:
+    never = {
+        "type": "textfield",
+        "id": "a",
+        "key": "a",
+        "label": "a",
+        "validate": {"required": True, "pattern": "^(?!)$"},
+    }
+    found = played(ONE_TASK, files={"f.form": form("f", never)})
+    assert ("A", "form_not_filled", "warning") in found
+
+
+def test_hidden_fields_count_for_nothing_in_a_dry_run() -> None:
+    hidden = {"type": "checkbox", "id": "a", "key": "go", "label": "a", "conditional": {"hide": "=true"}}
+    parts = process(
+        "P", start(), user("A", form="f"), gateway("exclusive", "G"), end(), end("E2"), path("Start", "A", "G"),
+        flow("G", "End", "=go = true"), flow("G", "E2", default=True),
+    )  # fmt: skip
+    assert ("G_End", "never_reached", "warning") in played(parts, files={"f.form": form("f", hidden)})
