@@ -7,6 +7,7 @@ import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import { call, complain } from '../base/api.js';
+import { ShortTextsModule } from '../studio/shorttexts.js';
 
 const root = document.querySelector('[data-compare]');
 const lines = [...document.querySelectorAll('.changes li')];
@@ -22,7 +23,7 @@ async function picture(side, kinds) {
   const container = document.createElement('div');
   container.className = 'picture';
   root.querySelector('.diagram').append(container);
-  const viewer = new NavigatedViewer({ container, textRenderer: { defaultStyle: { fontFamily: 'inherit' } } });
+  const viewer = new NavigatedViewer({ container, additionalModules: [ShortTextsModule], textRenderer: { defaultStyle: { fontFamily: 'inherit' } } });
   await viewer.importXML(await mainDiagram(root.dataset.key, root.dataset[side]));
   const registry = viewer.get('elementRegistry');
   const canvas = viewer.get('canvas');

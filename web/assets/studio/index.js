@@ -19,7 +19,9 @@ const root = document.querySelector('[data-studio]');
 const canvas = root.querySelector('[data-canvas]');
 const panel = root.querySelector('[data-panel]');
 const tabs = root.querySelector('[role="tablist"]');
-const draft = new Draft(root.dataset.studio, { send: call, store: localStorage, locks: navigator.locks, readonly: root.dataset.readonly === 'yes' });
+// Drawing needs room and a mouse: on a phone everything can be looked at, and a reviewer can decide.
+const onPhone = matchMedia('(max-width: 48rem)').matches;
+const draft = new Draft(root.dataset.studio, { send: call, store: localStorage, locks: navigator.locks, readonly: onPhone || root.dataset.readonly === 'yes' });
 const problems = new Problems(root.querySelector('[data-problems]'), draft);
 let current = null; // {path, text, editor}
 

@@ -1,4 +1,5 @@
 // Small manners of the diagram editor which bpmn-js leaves open.
+import { ShortTextsModule } from './shorttexts.js';
 
 // A lane that was just added is selected, so that it gets its name and department at once.
 class NewLanes {
@@ -18,20 +19,9 @@ class QuietPads {
   }
 }
 
-const MOST = 160; // characters of a name which are drawn; the panel shows all of it
-
-class ShortTexts {
-  static $inject = ['textRenderer'];
-
-  constructor(textRenderer) {
-    const create = textRenderer.createText;
-    textRenderer.createText = (text, options) => create(text?.length > MOST ? `${text.slice(0, MOST)}…` : text, options);
-  }
-}
-
 export const MannersModule = {
-  __init__: ['newLanes', 'quietPads', 'shortTexts'],
+  __depends__: [ShortTextsModule],
+  __init__: ['newLanes', 'quietPads'],
   newLanes: ['type', NewLanes],
   quietPads: ['type', QuietPads],
-  shortTexts: ['type', ShortTexts],
 };
