@@ -59,7 +59,7 @@ export function draw(box) {
     if (data.links[dataIndex]) location.assign(data.links[dataIndex]);
   });
   new ResizeObserver(() => chart.resize()).observe(box);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
+  for (const query of ['(prefers-color-scheme: dark)', 'print']) matchMedia(query).addEventListener('change', paint);
   new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ['data-theme'] });
   box.dataset.ready = 'yes';
 }
