@@ -23,6 +23,7 @@ from workflows import (
     calendars,
     cases,
     checklist,
+    compensation,
     deadlines,
     gates,
     migrating,
@@ -87,8 +88,14 @@ class Complaints(hooks.Domain):
         def hours(n: Number) -> datetime:
             return worktime.add_hours(now(), _hours(n))
 
+        def fraud_addition(price: Number) -> Decimal:
+            if not 0 <= price <= 1_000_000_000:
+                raise Invalid(f"a price from 0 to 1000000000 yuan is needed, not {price}")
+            return Decimal(compensation.fraud_addition(round(price * 100))) / 100
+
         found: dict[str, Callable[..., Any]] = {
             "deadline": deadline,
+            "fraud addition": fraud_addition,
             "working days": working_days,
             "business hours": business_hours,
             "calendar days": calendar_days,
@@ -98,7 +105,7 @@ class Complaints(hooks.Domain):
 
     def feel_names(self) -> set[str]:
         """Their names."""
-        return {"deadline", "working days", "business hours", "calendar days", "hours"}
+        return {"deadline", "working days", "business hours", "calendar days", "hours", "fraud addition"}
 
     def guard(self, session: Session, instance: ProcessInstance, command: Command) -> None:
         """Duties and four eyes when a task is completed; no token past the release; nobody named in the case."""

@@ -26,6 +26,7 @@ from workflows import (
 from workflows.alarms import raise_alarm
 from workflows.errors import GateClosed, NoSuchCase
 from workflows.execution import require_done
+from workflows.laws import check_opinion
 from workflows.models import Case, CaseStatus, Decision, DecisionKind, Escalation, Person, Role, Submission
 from workflows.repetition import watch, watch_batch
 
@@ -216,11 +217,12 @@ def record_plan(call: Call) -> Result:
 
 @function("record_legal", title_zh="登记法务意见", title_en="Record the legal opinion", gives=("legal_outcome",))
 def record_legal(call: Call) -> Result:
-    """Put the legal decision on file with its author."""
+    """Put the legal decision on file with its author; what it cites though it is not in force is flagged."""
     case = _case(call)
     sent = _sent(call, case, "legal_outcome", duty="legal")
     if sent is None:
         raise GateClosed("no legal opinion was sent by a person of legal")
+    check_opinion(call.session, case, sent)
     return {"legal_outcome": _decided(call, case, sent, DecisionKind.LEGAL, "legal_outcome", "passed", None)}
 
 
