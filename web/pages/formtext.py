@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from web.i18n import language
-from web.pages.words import value_text
+from web.pages.words import label, value_text
 
 _PARTS: Final = ("label", "dateLabel", "timeLabel", "description", "text", "alt")
 
@@ -47,6 +47,29 @@ def english(schema: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(component.get("validate"), Mapping) and texts.get("patternErrorMessage-en"):
         component["validate"] = {**component["validate"], "patternErrorMessage": texts["patternErrorMessage-en"]}
     return component
+
+
+CODED: Final = {"case.plan.remedy": "remedy", "case.nature": "nature", "case.risk": "risk", "case.channel": "channel"}
+"""What a form's texts may show of the case that is a code: `{{path}}` -> group of `words.CODES`."""
+
+
+def with_words(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema whose texts show codes of the case as words; expressions still see the codes."""
+    component = dict(schema)
+    if component.get("type") == "text" and isinstance(component.get("text"), str):
+        for path, group in CODED.items():
+            component["text"] = component["text"].replace(f"{{{{{path}}}}}", label(group, _at(data, path)))
+    if isinstance(component.get("components"), list):
+        component["components"] = [
+            with_words(one, data) if isinstance(one, Mapping) else one for one in component["components"]
+        ]
+    return component
+
+
+def _at(data: Any, path: str) -> Any:
+    for name in path.split("."):
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
 
 
 def answers(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[tuple[str, str]]:

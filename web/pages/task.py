@@ -15,7 +15,7 @@ from web.access import Rule, verb
 from web.i18n import say
 from web.identity import me
 from web.pages.file import case_file
-from web.pages.formtext import in_language
+from web.pages.formtext import in_language, with_words
 from web.pages.show import task_deadline
 from web.pages.signing import signing_of
 from web.pages.words import department_names, know_people, name_of
@@ -71,12 +71,13 @@ def _data(session: Session, opened: Opened) -> dict[str, Any] | None:
     task = opened.task
     if opened.form is None or task.status != TaskStatus.OPEN:
         return None
+    seen = engine_tasks.context(session, task)
     return {
         "url": f"/api/v1/tasks/{task.id}",
         "next": url_for("inbox.page"),
         "rev": task.rev,
-        "schema": in_language(orjson.loads(engine_tasks.form_schema(session, task))),
-        "data": engine_tasks.context(session, task) | (task.draft or {}),
+        "schema": with_words(in_language(orjson.loads(engine_tasks.form_schema(session, task))), seen),
+        "data": seen | (task.draft or {}),
         "readonly": "draft" not in opened.verbs,
         "saved": say("已恢复上次的草稿", "Your draft was restored") if task.draft else "",
     }

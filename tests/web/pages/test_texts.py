@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from web.pages.formtext import english
+from web.pages.formtext import english, with_words
 from web.pages.words import CODES, initials
 
 TEMPLATES = sorted((Path(__file__).resolve().parents[3] / "web/templates").rglob("*.html"))
@@ -63,3 +64,15 @@ def test_an_english_reader_gets_the_forms_english_texts_wherever_it_has_them() -
 )
 def test_an_avatar_shows_one_or_two_signs(name: str, signs: str) -> None:
     assert initials(name) == signs
+
+
+def test_codes_of_the_case_read_as_words_in_the_texts_of_a_form_and_stay_codes_for_its_rules(app: Flask) -> None:
+    text = {"type": "text", "text": "方案：{{case.plan.remedy}}，金额 {{case.plan.amount}}"}
+    field = {"type": "textfield", "key": "x", "conditional": {"hide": '=case.plan.remedy = "refund"'}}
+    schema = {"components": [{"type": "group", "components": [text, field]}]}
+    with app.test_request_context(headers={"Accept-Language": "zh"}):
+        shown = with_words(schema, {"case": {"plan": {"remedy": "refund"}}})["components"][0]["components"]
+        nothing = with_words(schema, {"case": {"plan": None}})["components"][0]["components"]
+    assert shown[0]["text"] == "方案：退款，金额 {{case.plan.amount}}"
+    assert shown[1] == field
+    assert nothing[0]["text"] == "方案：，金额 {{case.plan.amount}}"
