@@ -40,9 +40,16 @@ SELECT CAST(lpad(to_hex(n), 32, '0') AS uuid), definition_id, 'running', 'BN' ||
 FROM process_instance, generate_series(CAST(:low AS int), CAST(:high AS int)) AS n WHERE id = :instance
 """,
     """
+INSERT INTO party SELECT made.* FROM party AS p, generate_series(CAST(:low AS int), CAST(:high AS int)) AS n,
+LATERAL jsonb_populate_record(p, jsonb_build_object(
+    'id', lpad(to_hex(n), 32, '0'), 'phone_index', 'phone' || n, 'mail_index', 'mail' || n
+)) AS made WHERE p.id = :party
+""",
+    """
 INSERT INTO case_file SELECT made.* FROM case_file AS c, generate_series(CAST(:low AS int), CAST(:high AS int)) AS n,
 LATERAL jsonb_populate_record(c, jsonb_build_object(
     'id', lpad(to_hex(n), 32, '0'), 'number', 'BN' || n, 'instance_id', lpad(to_hex(n), 32, '0'),
+    'party_id', lpad(to_hex(n), 32, '0'), 'summary', 'case ' || md5(CAST(n AS text)),
     'message_id', NULL, 'status', CASE WHEN n % 5 = 0 THEN 'closed' ELSE 'open' END,
     'channel', (ARRAY['phone', 'mail', 'web', 'chat', 'counter'])[1 + n % 5],
     'nature', (ARRAY['product', 'service', 'price', 'rights'])[1 + n % 4],
@@ -115,7 +122,13 @@ def _plant(session: Session) -> dict[str, Any]:
     case = receive(session, Complaint("冰箱门有凹痕，要求退款。", "phone", identity_), actor="complainant")
     task = session.scalars(select(UserTask).where(UserTask.instance_id == case.instance_id)).one()
     person = people.by_login(session, "staff")
-    return {"instance": case.instance_id, "case": case.id, "task": task.id, "person": str(person.id if person else "")}
+    return {
+        "instance": case.instance_id,
+        "case": case.id,
+        "party": case.party_id,
+        "task": task.id,
+        "person": str(person.id if person else ""),
+    }
 
 
 def _addresses(session: Session, facts: dict[str, Any]) -> dict[str, str]:
