@@ -1,5 +1,6 @@
 """Evidence: typed by content, chained, never changed; what was altered is found."""
 
+import hashlib
 import io
 
 import pytest
@@ -146,3 +147,16 @@ def test_a_post_is_evidence_by_its_address(house: Session, who: Who) -> None:
     item = evidence.link(house, who("staff"), case, "https://social.example/p/1", name="帖子", kind="other")
     assert evidence.verify(house, case) == []
     assert item.media_type == "text/uri-list"
+
+
+@pytest.mark.requirement("INV-01")
+@pytest.mark.parametrize("kind", evidence.KINDS)
+def test_every_kind_of_evidence_is_kept_under_a_hash_which_is_fixed(house: Session, who: Who, kind: str) -> None:
+    content = f"{kind}：设备日志、服务记录、监控截图".encode()
+    case = a_case(house)
+    item = evidence.upload(house, who("staff"), case, io.BytesIO(content), name="a.txt", kind=kind, source="门店")
+    assert (item.kind, item.source, item.sha256) == (kind, "门店", hashlib.sha256(content).hexdigest())
+    assert item.added_at is not None
+    with pytest.raises(IntegrityError, match="append-only"), house.begin_nested():
+        house.execute(text("UPDATE evidence SET sha256 = repeat('0', 64)"))
+    assert evidence.verify(house, case) == []

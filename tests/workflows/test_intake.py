@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import forms
 from engine.clock import now
 from engine.models import OutboxMessage
+from engine.settings import ROOT
 from tests.workflows.builders import a_case
 from tests.workflows.conftest import Who
 from tests.workflows.walking import Walk, received
 from workflows import analytics, cases, classification, parties, people
-from workflows.models import Case, Person
+from workflows.models import Case, CaseStatus, Person
 from workflows.parties import Identity
 from workflows.receiving import Complaint, receive
 
@@ -126,3 +128,24 @@ def test_a_plain_complaint_alarms_nobody(running: Session) -> None:
 def _people(session: Session, notice: OutboxMessage) -> list[Person]:
     found = [people.get(session, one) for one in notice.payload["people"]]
     return [one for one in found if one is not None]
+
+
+@pytest.mark.requirement("CLO-02")
+def test_the_three_levels_of_satisfaction_sum_up_and_the_dissatisfied_are_asked_why(house: Session) -> None:
+    planted = {"satisfied": 5, "basically": 3, "unsatisfied": 2}
+    for level, count in planted.items():
+        for _ in range(count):
+            a_case(house, satisfaction=level, closed_at=now(), status=CaseStatus.CLOSED)
+    since, until = now() - timedelta(days=1), now() + timedelta(days=1)
+    found = dict(analytics.shares(house, "satisfaction", since, until, closed=True))
+    assert found == planted
+    assert sum(count / 10 for count in found.values()) == pytest.approx(1)
+    figures = analytics.figures(house, since, until)
+    assert figures.satisfied == 0.8
+    revisit = forms.load((ROOT / "diagrams/complaint/complaint-revisit.form").read_bytes())
+    fields = {one.path[-1]: one for one in revisit.fields}
+    assert {option.value for option in fields["satisfaction"].options or ()} == set(planted)
+    reasons = {option.value for option in fields["unsatisfied_reasons"].options or ()}
+    assert {"not_solved", "bad_communication", "too_slow"} <= reasons
+    asked = {"way": "phone", "satisfaction": "unsatisfied"}
+    assert [problem.path for problem in revisit.validate(asked, context={}).problems] == ["unsatisfied_reasons"]

@@ -12,7 +12,7 @@ from engine.db import transaction
 from engine.models import OutboxMessage, Timer
 from tests.workflows import bundles
 from workflows import demo, seeds
-from workflows.models import Case, Decision, Person
+from workflows.models import Case, Decision, Person, Submission
 from workflows.receiving import check
 from workflows.simulation import drive, planting, stories
 
@@ -66,10 +66,16 @@ def test_a_drive_lives_in_its_own_time_and_leaves_nothing_pending(open_house: En
     assert pending == 0
 
 
-def test_until_leaves_open_what_is_open(open_house: Engine) -> None:
+@pytest.mark.requirement("RTE-06")
+def test_until_leaves_open_what_is_open_and_each_accepted_case_has_an_owner(open_house: Engine) -> None:
     begin = datetime(2026, 3, 2, tzinfo=UTC)
     figures = drive(transaction, 20, 5, begin=begin, span=timedelta(days=20), until=begin + timedelta(days=20))
     assert 0 < figures["ended"] < figures["cases"]
+    accepted = Case.id.in_(select(Submission.case_id).where(Submission.step == "accept"))
+    active = select(func.count()).select_from(Case).where(Case.status == "open", accepted)
+    with transaction() as session:
+        assert session.scalar(active) > 0
+        assert session.scalar(active.where(Case.owner.is_(None))) == 0
 
 
 @pytest.mark.parametrize("seed", range(40))
