@@ -11,17 +11,20 @@ from typing import Final
 from uuid import UUID
 
 from flask import g, request, session
+from sqlalchemy import select
 
 from engine.clock import now
 from engine.db import reading
 from web.problems import Unauthenticated
 from web.settings import settings
-from workflows import people
+from workflows import notices, people
 from workflows.models import Person
 
 _PERSON: Final = "person"
 _STAMP: Final = "stamp"
 _BEGAN: Final = "began"
+MOST_UNREAD: Final = 50
+"""Unread notices are counted to here; every page shows their number, so it is read along with the person."""
 
 
 def caller() -> Person | None:
@@ -91,7 +94,10 @@ def _by_cookie() -> Person | None:
         log_out()
         return None
     with reading() as database:
-        person = database.get(Person, person_id)
+        found = database.execute(
+            select(Person, notices.unread_count(person_id, MOST_UNREAD)).where(Person.id == person_id)
+        ).one_or_none()
+    person, g.unread = found or (None, 0)
     fresh = now() - began < timedelta(hours=settings().session_hours)
     if person and person.active and fresh and hmac.compare_digest(str(session.get(_STAMP)), _stamp(person)):
         return person

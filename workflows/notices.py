@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -46,10 +46,10 @@ def unread(session: Session, person: Person, limit: int = 50) -> list[Notice]:
     return list(session.scalars(query.order_by(Notice.at.desc()).limit(limit)))
 
 
-def unread_count(session: Session, person: Person, most: int = 50) -> int:
-    """How many unread notices a person has, counted to `most` and no further."""
-    some = select(Notice.id).where(Notice.person_id == person.id, Notice.read_at.is_(None)).limit(most).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+def unread_count(person_id: UUID, most: int = 50) -> ScalarSelect[int]:
+    """How many unread notices a person has, counted to `most` and no further; to be read along with other things."""
+    some = select(Notice.id).where(Notice.person_id == person_id, Notice.read_at.is_(None)).limit(most).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def mark_read(session: Session, person: Person, notice_ids: Iterable[UUID]) -> None:

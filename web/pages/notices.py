@@ -4,18 +4,19 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from engine.db import reading, transaction
 from web.access import PERSON, Rule
 from web.faults import invalid
-from web.identity import me
+from web.identity import MOST_UNREAD, me
 from workflows import notices
 
 pages = Blueprint("notices", __name__)
 ACCESS: Final[dict[str, Rule]] = {"notices.page": PERSON, "notices.read": PERSON}
-MOST: Final = 50
+MOST: Final = MOST_UNREAD
 
 
 def register(app: Flask) -> None:
@@ -25,8 +26,11 @@ def register(app: Flask) -> None:
 
 def unread() -> int:
     """How many notices this person has not read; 50 stands for 50 and more."""
-    with reading() as session:
-        return notices.unread_count(session, me(), MOST)
+    person = me()
+    if "unread" not in g:  # a program with a token: its person is read alone
+        with reading() as session:
+            g.unread = session.scalar(select(notices.unread_count(person.id, MOST)))
+    return int(g.unread)
 
 
 @pages.get("/notices")
