@@ -37,6 +37,7 @@ def fail(
     element = error.element_id if isinstance(error, Failure) else command.element_id
     code = error.code if isinstance(error, Failure) else type(error).__name__
     text = str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
+    cause = f"{element or instance.definition.process_id}:{code}"[:300]
     incident = session.scalar(
         select(Incident).where(
             Incident.instance_id == instance.id,
@@ -50,7 +51,7 @@ def fail(
     task_id = UUID(command.task_id) if command.task_id else None
     incident.element_id = element or None
     incident.task_id = task_id
-    incident.cause = f"{element or instance.definition.process_id}:{code}"[:300]
+    incident.cause = cause
     incident.message = str(jsonable(text))[:1000]
     incident.command = {
         "key": key,

@@ -12,7 +12,7 @@ from engine import definitions, history, instances, messages, steps, timers, use
 from engine.clock import now
 from engine.errors import Conflict, NotFound
 from engine.hooks import Command, domain
-from engine.models import Incident, IncidentStatus, ProcessInstance, UserTask
+from engine.models import Incident, IncidentStatus, InstanceStatus, ProcessInstance, UserTask
 from engine.spiff.model import THROWING, Node
 
 LEASE = timedelta(minutes=2)
@@ -91,8 +91,11 @@ _SKIPPABLE = frozenset({"serviceTask", "scriptTask", "businessRuleTask", "sendTa
 def _locked(session: Session, incident_id: UUID) -> Incident:
     """An open incident; its instance is locked first, as everywhere. Raises NotFound, Conflict."""
     incident = get(session, incident_id)
-    steps.lock(session, incident.instance_id)
+    instance = steps.lock(session, incident.instance_id)
     session.refresh(incident)
+    if instance.status == InstanceStatus.SUSPENDED:  # else what is not carried out now would count as put right
+        zh, en = "流程已挂起，恢复后再重试", "The process instance is suspended: resume it first"
+        raise Conflict(en, incident=str(incident_id), message_zh=zh, message_en=en)
     if incident.status != IncidentStatus.OPEN:
         raise Conflict("The incident is resolved", incident=str(incident_id), message_zh="该异常已解决")
     return incident

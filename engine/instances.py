@@ -167,6 +167,10 @@ def _shift(step: steps.Step, stood: timedelta) -> None:
         .execution_options(synchronize_session=False)
     )
     step.rewarn = list(step.session.scalars(select(UserTask).where(*mine).execution_options(populate_existing=True)))
+    warned = select(HistoryEvent.task_id, HistoryEvent.data["level"].as_integer()).where(
+        HistoryEvent.instance_id == step.instance.id, HistoryEvent.kind == "warned"
+    )
+    step.told = frozenset((task_id, level) for task_id, level in step.session.execute(warned))
 
 
 def cancel(session: Session, instance_id: UUID, *, actor: str, reason: str) -> ProcessInstance:

@@ -18,6 +18,8 @@ from engine.models import InstanceStatus, Message, ProcessDefinition, ProcessIns
 from engine.spiff import execution
 
 DAY = timedelta(days=1)
+MOST_ASKED = 5
+"""Instances which are asked in turn whether they still wait for a message."""
 
 
 def publish(
@@ -60,28 +62,27 @@ def deliver(session: Session, message_id: str, *, actor: str = "system") -> bool
     message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
     if message is None or message.delivered_at is not None or message.expires_at <= now():
         return False
-    instance_id = _waiting(session, message)
-    if instance_id is None:
+    waiting = _waiting(session, message)
+    if not waiting:
         return _start(session, message, actor)
     command = Command("message", actor, data={"message": message.id, "name": message.name})
-    taken = False
 
     def change(step: steps.Step) -> None:
-        nonlocal taken
-        taken = execution.receive(step.top, "message", message.name, message.correlation, message.payload)
-        if not taken:
+        if not execution.receive(step.top, "message", message.name, message.correlation, message.payload):
             raise Conflict("The process instance does not wait for this message any more")
         message.delivered_at, message.instance_id = step.movement.now, step.instance.id
 
-    try:
-        steps.step(session, instance_id, command, change, key=f"message:{message.id}")
-    except Conflict:
-        return False
-    return taken
+    for instance_id in waiting:
+        try:
+            steps.step(session, instance_id, command, change, key=f"message:{message.id}")
+        except Conflict:  # what was overdue there has ended the wait: whoever waits next may have it
+            continue
+        return True
+    return False
 
 
-def _waiting(session: Session, message: Message) -> UUID | None:
-    """The instance which waits the longest for a message."""
+def _waiting(session: Session, message: Message) -> list[UUID]:
+    """The instances which wait for a message, who waits the longest first."""
     query = (
         select(Subscription.instance_id)
         .join(ProcessInstance, ProcessInstance.id == Subscription.instance_id)
@@ -92,7 +93,7 @@ def _waiting(session: Session, message: Message) -> UUID | None:
             ProcessInstance.status == InstanceStatus.RUNNING,
         )
     )
-    return session.scalar(query.order_by(Subscription.id).limit(1))
+    return list(dict.fromkeys(session.scalars(query.order_by(Subscription.id).limit(MOST_ASKED))))
 
 
 def _starting(session: Session, entry: str) -> ProcessDefinition | None:

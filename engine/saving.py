@@ -59,7 +59,8 @@ class Outcome:
     """What a step leaves behind.
 
     status: of the instance now; done: the user task which was completed; quiet: the instance stands still, so that
-    neither timers nor subscriptions of it have rows; rewarn: open tasks whose warnings are to be set anew.
+    neither timers nor subscriptions of it have rows; rewarn: open tasks whose warnings are to be set anew, except those
+    told already (task, level).
     """
 
     command: Command
@@ -69,6 +70,7 @@ class Outcome:
     done: UUID | None = None
     quiet: bool = False
     rewarn: Sequence[UserTask] = ()
+    told: frozenset[tuple[UUID, int]] = frozenset()
 
 
 def save(session: Session, instance: ProcessInstance, top: Workflow, before: Waits, after: Waits, out: Outcome) -> None:
@@ -82,7 +84,7 @@ def save(session: Session, instance: ProcessInstance, top: Workflow, before: Wai
         notes.append(_note("task_opened", task, out, department=task.department, due_at=task.due_at))
         armed += _warnings(session, instance, task)
     for task in out.rewarn:
-        armed += _warnings(session, instance, task)
+        armed += [row for row in _warnings(session, instance, task) if (task.id, row["level"]) not in out.told]
     notes += [
         history.Note("task_cancelled", out.command.actor, out.moment, _element(before, task_id), task_id)
         for task_id in closed

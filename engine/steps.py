@@ -36,9 +36,12 @@ REFUSALS = (NotFound, Conflict, Forbidden, Invalid, Busy)
 
 @dataclass(slots=True)
 class Step:
-    """A step under way, handed to the change. `status`: what the instance shall be afterwards; `done`: the user task
-    which the change completed; `rewarn`: open tasks whose warnings are to be set anew; `top`: a change may put another
-    workflow in its place. Before a migration nothing is run: what is due happens in the new version."""
+    """A step under way, handed to the change.
+
+    `status`: what the instance shall be afterwards; `done`: the user task which the change completed; `rewarn`: open
+    tasks whose warnings are to be set anew, except those `told` already (task, level); `top`: a change may put another
+    workflow in its place. Before a migration nothing is run: what is due happens in the new version.
+    """
 
     session: Session
     instance: ProcessInstance
@@ -49,6 +52,7 @@ class Step:
     status: InstanceStatus
     done: UUID | None = None
     rewarn: list[UserTask] = field(default_factory=list)
+    told: frozenset[tuple[UUID, int]] = frozenset()
 
     @property
     def movement(self) -> Movement:
@@ -227,7 +231,7 @@ def _perform(
             top,
             before,
             after,
-            saving.Outcome(command, key, top.movement.now, moved.status, moved.done, quiet, moved.rewarn),
+            saving.Outcome(command, key, top.movement.now, moved.status, moved.done, quiet, moved.rewarn, moved.told),
         )
     except Invalid as error:
         raise Failure(str(error.details.get("element", "")), "not_data", str(error)) from error

@@ -17,7 +17,7 @@ from engine.feel import to_plain
 from engine.feel.functions import Functions
 from engine.hooks import Command, domain
 from engine.jsonable import jsonable
-from engine.models import ProcessInstance, TaskStatus, UserTask
+from engine.models import InstanceStatus, ProcessInstance, TaskStatus, UserTask
 from engine.spiff import execution, signing
 from engine.spiff.environment import Variables
 from engine.spiff.workflow import find, variables
@@ -159,8 +159,10 @@ def assign(
 
 
 def urge(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> UserTask:
-    """Remind whoever has the task; counted."""
+    """Remind whoever has the task; counted. Raises Conflict where it is done, or its instance is suspended."""
     instance, task = require_open(session, task_id)
+    if instance.status == InstanceStatus.SUSPENDED:
+        raise Conflict("The process instance is suspended", instance=str(instance.id), message_zh="流程已挂起")
     task.urged += 1
     return _changed(session, instance, task, "task_urged", actor, reason=reason, urged=task.urged)
 

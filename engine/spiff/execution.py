@@ -10,7 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.feel.values import Value
 from engine.spiff.errors import Failure
-from engine.spiff.gateways import InclusiveGateway
+from engine.spiff.gateways import InclusiveGateway, ParallelGateway
 from engine.spiff.movement import Movement
 from engine.spiff.nodes import Node, as_values
 from engine.spiff.tasks import UserTask
@@ -190,7 +190,10 @@ def stop(top: Workflow) -> None:
 
 
 def move(top: Workflow, token_id: UUID, target: str) -> Node | None:
-    """Cancel the token and put one on `target` in the same scope; None where either is not there."""
+    """Cancel the token and put one on `target` in the same scope; None where either is not there.
+
+    At a join it counts for the branch it was on, where that is certain: the join goes on waiting for the others.
+    """
     token = find(top, token_id)
     if token is None:
         return None
@@ -198,11 +201,27 @@ def move(top: Workflow, token_id: UUID, target: str) -> Node | None:
     while token._parent != ROOT:
         token = scope.tasks[token._parent]
     node = scope.spec.nodes.get(target)
-    if node is None or node.drawn.attached_to or target.startswith("#"):
+    if node is None or node.drawn.attached_to or node.drawn.by_event or target.startswith("#"):
         return None
+    via = _branch(token.task_spec, node) if isinstance(node, ParallelGateway | InclusiveGateway) else None
     cancel(token)
-    arrive(scope, node, None)
+    arrive(scope, node, via)
     return node
+
+
+def _branch(source: Node, join: Node) -> str | None:
+    """The one flow into a join by which a token on `source` can come; None where there are several, or none."""
+    seen, stack, flows = {source}, [source], set[str]()
+    while stack:
+        here = stack.pop()
+        outs = [*here.outs, *(out for event in getattr(here, "boundaries", ()) for out in event.outs)]
+        for out in outs:
+            if out.target is join:
+                flows.add(out.flow)
+            elif out.target not in seen:
+                seen.add(out.target)
+                stack.append(out.target)
+    return flows.pop() if len(flows) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
