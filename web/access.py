@@ -78,6 +78,7 @@ API: Final[dict[str, Rule]] = {
             "api-cases.show",
             "api-cases.edit",
             "api-cases.reveal",
+            "api-cases.hand_over",
             "api-story.timeline",
             "api-story.comments",
             "api-story.comment",

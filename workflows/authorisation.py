@@ -54,10 +54,12 @@ GENERAL: Mapping[str, frozenset[Role]] = {
 }
 _CASE_READING = frozenset({"case.read", "task.read"})
 _CASE_WORK = frozenset({"case.edit", "case.comment", "case.evidence", "case.reveal", "case.letter"})
+_CASE_RULE = frozenset({"case.hand_over"})
 _TASK_WORK = frozenset({"task.claim", "task.unclaim", "task.draft", "task.complete", "task.transfer", "task.return"})
 _TASK_RULE = frozenset({"task.assign", "task.urge"})
 _TASK_SIGNING = frozenset({"task.add_signer", "task.remove_signer"})
 _TASK_OWN = frozenset({"task.delegate", "task.hand_back", "task.withdraw"})
+_VERBS = _CASE_READING | _CASE_WORK | _CASE_RULE | _TASK_WORK | _TASK_RULE | _TASK_OWN | _TASK_SIGNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +78,16 @@ def roles(person: Person) -> frozenset[Role]:
 def may(session: Session, person: Person, verb: str, thing: Case | TaskInCase | None = None) -> bool:
     """Whether `person` may do `verb` (to `thing`).
 
-    Verbs without a thing are the keys of `GENERAL`; with a case: case.read edit comment evidence reveal letter; with a
-    task: task.read claim unclaim draft complete transfer return assign urge delegate hand_back withdraw add_signer
-    remove_signer. An unknown verb is refused (ValueError).
+    Verbs without a thing are the keys of `GENERAL`; with a case: case.read edit comment evidence reveal letter
+    hand_over; with a task: task.read claim unclaim draft complete transfer return assign urge delegate hand_back
+    withdraw add_signer remove_signer. An unknown verb is refused (ValueError).
     """
     held = roles(person)
     if not held:
         return False
     if verb in GENERAL:
         return bool(held & GENERAL[verb])
-    if verb not in _CASE_READING | _CASE_WORK | _TASK_WORK | _TASK_RULE | _TASK_OWN | _TASK_SIGNING:
+    if verb not in _VERBS:
         raise ValueError(f"unknown verb {verb}")
     if thing is None or locked_out(person, thing):
         return False
@@ -114,7 +116,15 @@ def _may_case(session: Session, person: Person, held: frozenset[Role], verb: str
     seen = bool(held & (_SEES_EXTERNAL if case.source == Source.EXTERNAL else _SEES_ALL)) or bool(
         session.scalar(select(Case.id).where(Case.id == case.id, visible(session, person)))
     )
+    if verb in _CASE_RULE:  # never by the owner alone
+        return seen and case.owner != str(person.id) and (Role.MANAGER in held or _leads_owner(session, person, case))
     return seen and (verb in _CASE_READING or bool(held & _WORKING))
+
+
+def _leads_owner(session: Session, person: Person, case: Case) -> bool:
+    owner = person_id(case.owner or "")
+    department = session.scalar(select(Person.department).where(Person.id == owner)) if owner else None
+    return Role.HEAD in roles(person) and department in led(session, person)
 
 
 def _may_task(session: Session, person: Person, held: frozenset[Role], verb: str, thing: TaskInCase) -> bool:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from web import cursors, etag
 from web.api.base import Answer, Blueprint, PageQuery, Schema, nothing, page_of
+from web.faults import invalid
 from web.identity import me
-from workflows import cases, parties, people, receiving
+from workflows import cases, owners, parties, people, receiving
 from workflows.models import Case, CaseStatus, Source
 from workflows.receiving import Complaint
 
@@ -195,6 +196,13 @@ class Reason(Schema):
     reason = fields.String(required=True, validate=validate.Length(1, 2000))
 
 
+class OwnerIn(Schema):
+    """Who is to answer for the case, and why."""
+
+    owner = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=validate.Length(1, 2000))
+
+
 class IdentityOut(Schema):
     """A complainant in clear."""
 
@@ -267,3 +275,15 @@ def reveal(session: Session, body: dict[str, str], number: str) -> dict[str, str
     """See the complainant in clear; who looked and why is recorded"""
     case = cases.open_case(session, me(), number, "case.reveal")
     return cases.reveal(session, me(), case, reason=body["reason"])
+
+
+@blueprint.post("/<number>/owner")
+@blueprint.commands(CaseReceipt, body=OwnerIn)
+def hand_over(session: Session, body: dict[str, Any], number: str) -> Answer:
+    """Give a case another owner (managers, and heads of the owner); on record with its reason"""
+    case = cases.open_case(session, me(), number, "case.hand_over")
+    person = people.get(session, body["owner"])
+    if person is None:
+        raise invalid("owner", "unknown", "没有这个人", "There is no such person")
+    case = owners.hand_over(session, me(), case, person, reason=body["reason"])
+    return Answer(case, rev=case.rev)

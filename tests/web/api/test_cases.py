@@ -254,3 +254,16 @@ def test_who_read_a_complaint_back_and_when_is_kept_and_shown(as_: Callable[[str
     page = door.client.get(f"/cases/{numbers[0]}", headers={"Accept": "text/html"}).text
     assert '<dt>复述确认</dt><dd class="keep-lines">li · 今天' in page
     assert "无记录" in door.client.get(f"/cases/{numbers[1]}", headers={"Accept": "text/html"}).text
+
+
+def test_a_head_gives_a_case_another_owner_and_staff_do_not(
+    as_: Callable[[str], Door], case: dict[str, Any], world: dict[str, Person]
+) -> None:
+    path, wish = f"/cases/{case['number']}/owner", {"owner": str(world["wang"].id), "reason": "调岗"}
+    problem(as_("li").post(path, wish), 403)
+    assert as_("manager").post(path, wish).status_code == 200
+    shown = as_("manager").get(f"/cases/{case['number']}").json
+    assert shown is not None
+    assert shown["owner"] == wish["owner"]
+    unknown = {**wish, "owner": "00000000-0000-7000-8000-000000000000"}
+    assert problem(as_("manager").post(path, unknown), 422)["problems"][0]["path"] == "owner"
