@@ -167,6 +167,7 @@ API: Final[dict[str, Rule]] = {
     "api-monitor.exports": verb("audit.read"),
     "api-monitor.case_export": verb("case.list"),
     "api-monitor.task_export": verb("task.list"),
+    "api-monitor.instance_export": verb("instance.list"),
     "api-outbox.listing": verb("outbox.read"),
     "api-tokens.listing": PERSON,
     "api-tokens.issue": PERSON,

@@ -19,10 +19,12 @@ from openpyxl.cell import WriteOnlyCell
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import boxes, cases, parties
+from engine.models import ProcessDefinition
+from workflows import boxes, cases, parties, searching
 from workflows.authorisation import TaskInCase
 from workflows.boxes import Box
 from workflows.models import Case, Export, Person
+from workflows.searching import Found
 
 Format = Literal["csv", "xlsx"]
 Row = TypeVar("Row")
@@ -140,7 +142,32 @@ TASKS: Final[tuple[Column, ...]] = (
     Column("risk", "风险", "Risk", _case("risk"), "risk"),
     Column("element", "步骤编码", "Step code", _task("element_id"), usual=False),
 )
-COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {"cases": CASES, "tasks": TASKS}
+
+
+def _running(name: str) -> Callable[[Found], Any]:
+    return lambda row: getattr(row.instance, name)
+
+
+INSTANCES: Final[tuple[Column, ...]] = (
+    Column("number", "受理编号", "Number", _running("business_key")),
+    Column("process", "流程", "Process", lambda row: _pair(row.instance.definition), "pair"),
+    Column("version", "版本", "Version", lambda row: row.instance.definition.version),
+    Column("status", "状态", "Status", _running("status"), "status"),
+    Column("started_at", "开始时间", "Started", _running("started_at")),
+    Column("ended_at", "结束时间", "Ended", _running("ended_at")),
+    Column("waiting", "在办任务", "Open tasks", lambda row: row.waiting, "pairs"),
+    Column("incidents", "异常", "Incidents", lambda row: row.incidents),
+    Column("summary", "摘要", "Summary", lambda row: row.case.summary if row.case else None),
+    Column("risk", "风险", "Risk", lambda row: row.case.risk if row.case else None, "risk", usual=False),
+    Column("id", "实例编码", "Instance id", _running("id"), usual=False),
+)
+
+
+def _pair(named: ProcessDefinition) -> tuple[str, str]:
+    return named.name_zh, named.name_en
+
+
+COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {"cases": CASES, "tasks": TASKS, "instances": INSTANCES}
 
 
 def write_cases(
@@ -179,6 +206,17 @@ def write_tasks(
     return _write(session, person, "tasks", filters, chosen("tasks", columns), rows, manner, box=box)
 
 
+def write_instances(
+    session: Session, person: Person, wanted: searching.Wanted, columns: Sequence[str], manner: Manner
+) -> Written:
+    """The instances this person finds, filtered and ordered as in the search; recorded. columns: of `INSTANCES`."""
+
+    def page(last: Found | None) -> list[Found]:
+        return searching.find(session, person, wanted, last.instance.id if last else None, _PAGE)
+
+    return _write(session, person, "instances", wanted, chosen("instances", columns), _all(session, page), manner)
+
+
 def chosen(what: str, names: Sequence[str]) -> list[Column]:
     """The columns of these names, in the order wanted; the usual ones where none is named.
 
@@ -202,7 +240,7 @@ def _write(
     session: Session,
     person: Person,
     what: str,
-    filters: cases.Filters | boxes.Filters,
+    filters: cases.Filters | boxes.Filters | searching.Wanted,
     columns: list[Column],
     rows: Iterator[Any],
     manner: Manner,
@@ -248,6 +286,8 @@ def _cell(column: Column, value: Any, manner: Manner, named: Mapping[str, str]) 
         return None
     if column.codes == "pair":
         return safe(manner.say(*value))
+    if column.codes == "pairs":
+        return safe(manner.say("、", ", ").join(manner.say(*pair) for pair in value)) or None
     if column.codes == "person":
         return safe(named.get(str(value), str(value)))
     if column.codes == "department":

@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, distinct_on
 from sqlalchemy.orm import Session
 
 from engine.clock import now
@@ -230,8 +230,8 @@ def board(session: Session) -> list[Step]:
 
 def published(session: Session) -> list[ProcessDefinition]:
     """Every process in the newest of its versions, by key."""
-    newest = select(ProcessDefinition).order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
-    return list(session.scalars(newest.distinct(ProcessDefinition.key)))
+    newest = select(ProcessDefinition).ext(distinct_on(ProcessDefinition.key))
+    return list(session.scalars(newest.order_by(ProcessDefinition.key, ProcessDefinition.version.desc())))
 
 
 def processes(session: Session, steps: Iterable[Step]) -> list[Process]:

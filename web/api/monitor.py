@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import now
 from engine.db import transaction
+from engine.models import InstanceStatus
 from web import cursors
 from web.api.base import Blueprint, PageQuery, Schema, nothing, page_of
 from web.api.cases import CaseQuery
@@ -22,7 +23,7 @@ from web.i18n import say
 from web.identity import me
 from web.pages.words import department_names, label
 from web.settings import settings
-from workflows import analytics, boxes, cases, exporting, monitoring, rollup
+from workflows import analytics, boxes, cases, exporting, monitoring, rollup, searching
 from workflows.models import Export
 
 blueprint = Blueprint("monitor", __name__, description="What managers watch, and lists as files", url_prefix="/api/v1")
@@ -184,6 +185,20 @@ class TaskExportQuery(TaskQuery):
     columns = _columns("tasks")
 
 
+class InstanceExportQuery(Schema):
+    """As the search for instances on the monitor, with the file's format and columns."""
+
+    number = fields.String(load_default=nothing, validate=validate.Length(1, 200))
+    status = fields.Enum(InstanceStatus, by_value=True, load_default=nothing)
+    key = fields.String(load_default=nothing, validate=validate.Length(1, 200))
+    version = fields.Integer(load_default=nothing, validate=validate.Range(1, 2**31 - 1))
+    person = fields.UUID(load_default=nothing)
+    incident = fields.Boolean(load_default=nothing)
+    text = fields.String(load_default=nothing, validate=validate.Length(1, 200))
+    format = fields.String(load_default="csv", validate=_FORMAT)
+    columns = _columns("instances")
+
+
 @blueprint.get("/monitor/board")
 @blueprint.reads(BoardOut)
 def board(session: Session) -> dict[str, Any]:
@@ -265,6 +280,19 @@ def task_export(query: dict[str, Any]) -> Response:
         filters = boxes.Filters(**query)
         written = exporting.write_tasks(session, me(), box, filters, columns, _manner(session, kind))
     return _file("tasks", kind, written)
+
+
+@blueprint.get("/instances/export")
+@_document
+@blueprint.arguments(InstanceExportQuery, location="query")
+def instance_export(query: dict[str, Any]) -> Response:
+    """The process instances a search finds as a file; at most 100,000 rows, recorded"""
+    kind, columns = query.pop("format"), query.pop("columns")
+    person, status = query.pop("person"), query.pop("status")
+    wanted = searching.Wanted(**query, person=str(person) if person else None, status=status.value if status else None)
+    with transaction() as session:
+        written = exporting.write_instances(session, me(), wanted, columns, _manner(session, kind))
+    return _file("instances", kind, written)
 
 
 def _manner(session: Session, kind: exporting.Format) -> exporting.Manner:

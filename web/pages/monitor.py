@@ -226,6 +226,8 @@ def instances() -> str:
         "monitor_found.html" if request.headers.get("HX-Request") else "monitor_instances.html",
         rows=shown,
         control=control,
+        export={"kind": "instances", "fixed": {}},
+        columns=[(one.name, say(one.zh, one.en), one.usual) for one in exporting.INSTANCES],
         statuses=[(one.value, one.value) for one in InstanceStatus],
         keys=[("", say("全部", "All"))] + [(one.key, say(one.name_zh, one.name_en)) for one in keys],
         staff=[("", say("任何人", "Anybody"))] + [(str(one.id), name_of(one)) for one in staff],

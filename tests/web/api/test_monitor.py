@@ -67,6 +67,17 @@ def test_an_export_takes_the_parameters_of_the_list(as_: Callable[[str], Door], 
     problem(door.get("/cases/export?format=pdf"), 422)
 
 
+def test_instances_are_exported_as_the_search_finds_them(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
+    door = as_("manager")
+    columns = "columns=number&columns=status&columns=waiting&columns=summary"
+    (found,) = rows(door, f"/instances/export?{columns}&status=running&number={case['number'][:8]}")[1:]
+    assert found == [case["number"], "运行中", "受理", COMPLAINT["narrative"]]
+    assert rows(door, f"/instances/export?{columns}&status=completed")[1:] == []
+    assert rows(door, f"/instances/export?{columns}&incident=1")[1:] == []
+    assert rows(as_("owner"), f"/instances/export?{columns}")[1][3] == ""  # process owners see no complaint
+    problem(as_("wang").get("/instances/export"), 403)
+
+
 def test_a_workbook_opens_and_neutralises_formulas(as_: Callable[[str], Door], process: None) -> None:
     as_("li").post("/cases", {**COMPLAINT, "summary": "=HYPERLINK(1)"})
     answer = as_("manager").get("/cases/export?format=xlsx&columns=summary")
@@ -94,7 +105,7 @@ def test_exports_are_on_record(as_: Callable[[str], Door], case: dict[str, Any])
     assert (kept["what"], kept["rows"], kept["filters"]) == ("cases", 1, {"channel": "phone"})
 
 
-@pytest.mark.parametrize("path", ["/cases/export", "/tasks/export"])
+@pytest.mark.parametrize("path", ["/cases/export", "/tasks/export", "/instances/export"])
 def test_a_file_is_in_the_language_of_the_request(as_: Callable[[str], Door], case: dict[str, Any], path: str) -> None:
     door = as_("manager")
     door.client.set_cookie("language", "en")

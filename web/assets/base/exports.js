@@ -1,14 +1,15 @@
-// The export dialog of a list: <form action="…/export" data-export="cases|tasks" data-fixed='{…}'>.
+// The export dialog of a list: <form action="…/export" data-export="cases|tasks|instances" data-fixed='{…}'>.
 // What is exported is what the list shows: the filters are read from the page's address when the form is sent.
 
 // page -> API, where a filter is called otherwise there
 const NAMES = {
   cases: { from: 'received_from', to: 'received_to' },
   tasks: { unclaimed: 'claimed', overdue: 'overdue' },
+  instances: {},
 };
 const VALUES = { claimed: 'false', overdue: 'true' };
 const DATES = new Set(['received_from', 'received_to', 'closed_from', 'closed_to']);
-const NO_FILTERS = new Set(['after', 'by', 'days']);
+const NO_FILTERS = new Set(['after', 'by', 'days', 'sort']);
 
 function value(name, text) {
   if (DATES.has(name) && /^\d{4}-\d{2}-\d{2}$/.test(text)) return `${text}T00:00:00Z`;
