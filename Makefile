@@ -31,7 +31,7 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, dependencies
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
 
-bench: $(VENV)/.dev $(BUILD)/.stamp ## measure; BENCH=step|api|start|inbox|timers|fanout|feel|rework|scale
+bench: $(VENV)/.dev $(BUILD)/.stamp ## measure; BENCH=step|start|api|inbox|pages|timers|fanout|feel|rework|migration|scale
 	@$(BIN)/redress bench $(BENCH) --json $(ARGS)
 
 faults: $(VENV)/.dev ## kill workers, database and broker under load, and count; ARGS="kills crashes" for some

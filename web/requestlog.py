@@ -1,7 +1,7 @@
 """One log line and one measurement a request, under an id which the answer carries. No personal data.
 
-Logged are method, route, status and duration; never addresses, queries, bodies, names or who was logged in (the
-history of an instance says who did what).
+Logged are method, route, status, duration and the ids of the instance or task in the address; never other parts of
+addresses, queries, bodies, names or who was logged in (the history of an instance says who did what).
 """
 
 import logging
@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from typing import Final
+from uuid import UUID
 
 import structlog
 from flask import Flask, Response, g, request
@@ -61,8 +62,15 @@ def _end(answer: Response) -> Response:
     _SECONDS.labels(route).observe(seconds)
     answer.headers["X-Request-ID"] = g.get("request_id", "")
     if route not in {"/live", "/ready", "/metrics"}:
-        _log.info("request", method=method, route=route, status=answer.status_code, ms=round(seconds * 1000, 1))
+        facts = {"method": method, "route": route, "status": answer.status_code, "ms": round(seconds * 1000, 1)}
+        _log.info("request", **facts, **_ids())
     return answer
+
+
+def _ids() -> dict[str, str]:
+    """The ids in the address, by the name of their place in the route: `instance_id`, `task_id` ..."""
+    given = request.view_args or {}
+    return {name: str(value) for name, value in given.items() if isinstance(value, UUID)}
 
 
 def register(app: Flask) -> None:
