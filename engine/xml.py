@@ -12,7 +12,7 @@ MAX_ELEMENTS = 50_000
 
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"'][^>]{0,100}\?>")
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_DECLARED = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
+_ENCODINGS = ("utf", "gb", "big5", "iso", "latin", "windows", "cp", "us-ascii", "ascii", "shift", "euc")
 
 
 def parse(content: bytes, *, comments: bool = True, most: int = MAX_ELEMENTS) -> etree._Element:
@@ -29,6 +29,7 @@ def parse(content: bytes, *, comments: bool = True, most: int = MAX_ELEMENTS) ->
     if re.search(r"<!\s*(DOCTYPE|ENTITY)", text, re.IGNORECASE):
         raise _refused("doctype", "文件不得含有 DOCTYPE 或实体声明", "The file must not declare a DOCTYPE or entities")
     parser = etree.XMLParser(
+        encoding="utf-8",  # what is checked above is what is read: no declaration has a say any more
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -39,7 +40,7 @@ def parse(content: bytes, *, comments: bool = True, most: int = MAX_ELEMENTS) ->
         remove_pis=not comments,
     )
     try:
-        root = etree.fromstring(_DECLARED.sub("", text, count=1).encode(), parser)
+        root = etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
         place = f" ({error.lineno}:{error.offset})" if isinstance(error, etree.XMLSyntaxError) else ""
         raise _refused("not_xml", f"不是格式良好的 XML{place}", f"This is not well-formed XML{place}") from None
@@ -53,7 +54,8 @@ def decoded(content: bytes) -> str:
     declared = _DECLARATION.match(content)
     name = marked[0] if marked else declared.group(1).decode().lower() if declared else "utf-8"
     name = {"gb2312": "gb18030", "gbk": "gb18030"}.get(name, name)
-    if not name.startswith(("utf", "gb", "big5", "iso", "latin", "windows", "cp", "us-ascii", "ascii", "shift", "euc")):
+    hides = name.replace("-", "").replace("_", "") == "utf7"  # markup in it looks like text
+    if hides or not name.startswith(_ENCODINGS):
         raise _refused("encoding", f"不支持编码 {name}", f"The encoding {name} is not supported")
     try:
         return content.decode(name)

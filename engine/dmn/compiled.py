@@ -15,6 +15,8 @@ from engine.dmn.trace import Note
 from engine.dmn.types import ANY, Type, Types
 
 Key = tuple[str, str]
+_MAX_PLANNED = 150_000
+"""Decisions in the plans of all decisions: a chain of 500 has 125,000."""
 
 
 @dataclass(slots=True)
@@ -46,8 +48,8 @@ class Compiled:
 
 def compile_files(files: list[File]) -> Compiled:
     """Compile all nodes; the first file is the one which imports the others. Raises DmnError for an href that leads
-    nowhere and for decisions which require each other."""
-    compiled = Compiled()
+    nowhere, for decisions which require each other and for plans which are too long together."""
+    compiled, planned = Compiled(), 0
     for path, file in graph.reachable(files[0]):
         compiled.paths.setdefault(file.definitions.namespace, path)
     paths = frozenset(name for file in files for name in _entry_names(file.definitions))
@@ -59,6 +61,9 @@ def compile_files(files: list[File]) -> Compiled:
             compiled.requires[place.key] = graph.required(place)
             if isinstance(node, model.Decision):
                 compiled.plans[place.key] = graph.order(place)
+                planned += len(compiled.plans[place.key])
+                if planned > _MAX_PLANNED:
+                    raise DmnError("the decisions depend on too many others", node.id, zh="决策之间的依赖过多")
                 code = compile_expression(node.expression, around)
                 compiled.code[place.key] = typed(code, compiled.variables[place.key], node.id)
             elif isinstance(node, model.Knowledge):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from engine.dmn import graph
@@ -57,7 +58,7 @@ class Decisions:
         """Texts that are no FEEL, unknown types and the like; the decisions they are in give null."""
         return self._compiled.problems
 
-    @property
+    @cached_property
     def decisions(self) -> tuple[DecisionInfo, ...]:
         """The decisions of the file itself, in file order."""
         nodes = self._root.definitions.nodes.values()

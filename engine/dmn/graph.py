@@ -22,6 +22,7 @@ class File:
     imports: Mapping[str, File]
     merged: Sequence[File] = ()
     by_name: dict[str, Node] = field(default_factory=dict)
+    needs: dict[str, list[Place]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for node in self.definitions.nodes.values():
@@ -76,7 +77,10 @@ def required(place: Place) -> list[Place]:
     """What a node requires directly; hrefs of knowledge sources are not requirements of a value."""
     if not isinstance(place.node, (Decision, Knowledge)):
         return []
-    return [find(place.file, href) for href in place.node.requires]
+    known = place.file.needs.get(place.node.id)
+    if known is None:
+        known = place.file.needs[place.node.id] = [find(place.file, href) for href in place.node.requires]
+    return known
 
 
 def order(target: Place, given: frozenset[tuple[str, str]] = frozenset()) -> list[Place]:

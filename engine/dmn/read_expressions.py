@@ -29,6 +29,7 @@ from engine.dmn.xml import attribute, child, children, local, text_of
 
 MAX_RULES = 10_000
 _MAX_COLUMNS = 200
+_MAX_CELLS = 20_000
 
 
 def name_of(element: etree._Element) -> str:
@@ -168,11 +169,12 @@ def _table(element: etree._Element) -> Table:
     rules = tuple(_rule(part, index, annotations) for index, part in enumerate(children(element, "rule"), 1))
     if not outputs:
         raise DmnError("a decision table needs an output", where, zh="决策表缺少输出列")
-    if len(rules) > MAX_RULES or len(inputs) > _MAX_COLUMNS or len(outputs) > _MAX_COLUMNS:
+    cells = len(rules) * (len(inputs) + len(outputs))
+    if len(rules) > MAX_RULES or len(inputs) > _MAX_COLUMNS or len(outputs) > _MAX_COLUMNS or cells > _MAX_CELLS:
         raise DmnError(
-            f"more than {MAX_RULES} rules or {_MAX_COLUMNS} columns",
+            f"more than {MAX_RULES} rules, {_MAX_COLUMNS} columns or {_MAX_CELLS} cells",
             where,
-            zh=f"规则超过 {MAX_RULES} 条或列超过 {_MAX_COLUMNS} 列",
+            zh=f"规则超过 {MAX_RULES} 条、列超过 {_MAX_COLUMNS} 列或单元格超过 {_MAX_CELLS} 个",
         )
     for rule in rules:
         if len(rule.tests) != len(inputs) or len(rule.outputs) != len(outputs):

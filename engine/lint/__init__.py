@@ -5,6 +5,7 @@ Rules are small functions in the modules of this package; `RULES` lists them. Ea
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from time import thread_time
 
 from engine.findings import Finding
 from engine.hooks import Domain
@@ -35,6 +36,7 @@ def check(
     -> department; called: gives for a published process itself and those it calls, as drawn, by id. None = not known.
     dry_run: play the processes, too, where nothing else refuses the bundle.
     """
+    began = thread_time()
     bundle, findings = examine(files, domain, processes, departments)
     bundle.staffed, bundle.lanes = staffed, lanes
     if called is not None:
@@ -45,7 +47,7 @@ def check(
     if domain is not None and not refused(findings):
         findings.extend(domain.lint(files, bundle.diagram))
     if dry_run and not refused(findings):
-        findings.extend(dryrun.findings(bundle))
+        findings.extend(dryrun.findings(bundle, spent=thread_time() - began))
     placed = _placed(bundle, dict.fromkeys(findings))
     return sorted(
         hinted(placed), key=lambda finding: (finding.severity != "error", finding.file, finding.element, finding.code)

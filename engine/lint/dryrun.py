@@ -178,7 +178,8 @@ def _tried(player: Player, search: Search, play: Callable[[], Moment]) -> Moment
     try:
         return play()
     except Failure as failure:
-        search.failed[failure.element_id] = failure
+        if failure.code != "too_slow":  # the engine has more patience with a step than a dry run
+            search.failed[failure.element_id] = failure
         return None
     finally:
         known = len(search.passed)

@@ -21,6 +21,7 @@ _ALLOWED = {
 }
 
 _LITERAL = re.compile(r"\s*=?\s*-?\d{1,30}\s*")
+MAX_ID = 200
 _ID = re.compile(r"[^\W\d][\w.-]*")
 
 
@@ -158,8 +159,12 @@ def loops(bundle: Bundle) -> Iterator[Finding]:
 
 
 def names(bundle: Bundle) -> Iterator[Finding]:
-    """What people see has a Chinese and an English name, and ids are names (XML Schema, NCName)."""
-    for _, node in bundle.diagram.walk():
+    """What people see has a Chinese and an English name, and ids are short names (XML Schema, NCName)."""
+    for process, node in bundle.diagram.walk():
+        names = {process.id, node.id, node.event.name if node.event is not None else ""}
+        if max(map(len, names)) > MAX_ID:
+            zh, en = f"编号或事件名称最多 {MAX_ID} 个字符", f"Ids and names of events have at most {MAX_ID} characters"
+            yield error(node.id[:MAX_ID], "bad_id", zh, en, "改短", "Make it shorter")
         if node.id and not node.id.startswith("#") and _ID.fullmatch(node.id) is None:
             zh, en = "编号只能由字母、数字、_、-、. 组成", "An id consists of letters, digits, _, - and . only"
             yield error(node.id, "bad_id", zh, en)

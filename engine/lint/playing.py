@@ -21,6 +21,8 @@ from engine.spiff.workflow import ProcessSpec, Token, Workflow, variables
 
 START = dt.datetime(2030, 1, 1, 1, 0, tzinfo=dt.UTC)
 ANY_ERROR = "DRY_RUN"
+MOVE_SECONDS = 0.25
+"""Of processor time, so that one move cannot take what the whole dry run has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class Player:
                 put(found, path.split("."), chooser.pick(f"case.{path}"))
             return found
 
-        return Movement(now, view=view, names=lambda: functions, invoke=self._invoke)
+        return Movement(now, view=view, names=lambda: functions, invoke=self._invoke, seconds=MOVE_SECONDS)
 
     def _later(self, *_arguments: object) -> Any:
         """What the domain's calendar would say: some time ahead."""

@@ -6,6 +6,7 @@ from engine.dmn import Decisions
 from engine.findings import Finding
 from engine.functions import find
 from engine.lint.bundle import Bundle
+from engine.lint.graph import components
 from engine.lint.structure import error, warning
 
 
@@ -75,20 +76,12 @@ def called(bundle: Bundle) -> Iterator[Finding]:
         if dynamic or (node.called not in inside and missing):
             zh, en = f"被调用流程 {node.called} 不存在", f"The called process {node.called} does not exist"
             yield error(node.id, "unknown_process", zh, en, "先发布它", "Publish it first")
+    circle_of = {
+        each: number
+        for number, component in enumerate(components(list(inside), lambda name: iter(calls[name] & inside.keys())))
+        for each in component
+    }
     for process, node in bundle.diagram.walk():
-        if node.called in inside and _reaches(calls, node.called or "", process.id):
+        if node.called in inside and circle_of[node.called or ""] == circle_of[process.id]:
             zh, en = f"流程 {process.id} 调用了自己", f"The process {process.id} calls itself"
             yield error(node.id, "cyclic_call", zh, en)
-
-
-def _reaches(calls: dict[str, set[str]], source: str, target: str) -> bool:
-    seen, stack = {source}, [source]
-    while stack:
-        here = stack.pop()
-        if here == target:
-            return True
-        for following in calls.get(here, ()):
-            if following not in seen:
-                seen.add(following)
-                stack.append(following)
-    return False

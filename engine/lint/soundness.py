@@ -15,6 +15,8 @@ from engine.lint.graph import closure, components, following, waits
 from engine.spiff.model import GATEWAYS, Diagram, Node, Scope
 
 MOST_MARKINGS = 4_000
+MOST_WORK = 1_000_000
+"""Tokens looked at, in all markings of one start."""
 MOST_INCLUSIVE = 6
 
 Marking = tuple[str, ...]
@@ -81,10 +83,11 @@ def _starts(scope: Scope) -> Iterator[Marking]:
 
 
 def _explore(net: _Net, start: Marking, file: str) -> Iterator[Finding]:
-    seen, queue = {start}, deque([start])
+    seen, queue, work = {start}, deque([start]), 0
     while queue:
         marking = queue.popleft()
         after = list(_steps(net, marking))
+        work += len(marking) * len(after)
         if marking and not after:
             yield from _stuck(net, marking, file)
         for doubled in _doubled(net, marking):
@@ -100,7 +103,7 @@ def _explore(net: _Net, start: Marking, file: str) -> Iterator[Finding]:
             return
         for reached in after:
             if reached not in seen:
-                if len(seen) >= MOST_MARKINGS:
+                if len(seen) >= MOST_MARKINGS or work > MOST_WORK:
                     yield _finding(
                         net.scope.nodes[net.scope.flows[start[0]].source],
                         file,

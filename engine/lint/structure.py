@@ -10,6 +10,7 @@ from engine.spiff.movement import MAX_DEPTH
 from engine.spiff.reach import successors
 
 MAX_NODES = 1_000
+MAX_FLOWS = 2 * MAX_NODES
 
 
 def error(element: str, code: str, zh: str, en: str, hint_zh: str = "", hint_en: str = "") -> Finding:
@@ -45,6 +46,10 @@ def sizes(bundle: Bundle) -> Iterator[Finding]:
                 f"流程有 {count} 个元素，上限 {MAX_NODES}",
                 f"The process has {count} elements, at most {MAX_NODES}",
             )
+            yield error(process.id, "too_large", zh, en, "拆分为被调用流程", "Split it into called processes")
+        drawn = sum(len(scope.flows) for scope in process.scopes())
+        if drawn > MAX_FLOWS:
+            zh, en = f"流程有 {drawn} 条连线，上限 {MAX_FLOWS}", f"The process has {drawn} flows, at most {MAX_FLOWS}"
             yield error(process.id, "too_large", zh, en, "拆分为被调用流程", "Split it into called processes")
     for _, node in bundle.diagram.walk():
         if not node.id or node.id.startswith("#"):

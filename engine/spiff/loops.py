@@ -81,6 +81,7 @@ class Rounds:
         if self.drawn.output_collection and self.output is not None and self.output.text.lstrip("= ").isidentifier():
             token.data.setdefault(self.output.text.lstrip("= "), None)
         token.internal_data.update(round=number, own=sorted(token.data))
+        body.workflow.top_workflow.movement.count(token)
         body.task_spec._update(token)
         return token
 

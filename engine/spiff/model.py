@@ -143,6 +143,7 @@ class Scope:
     id: str
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
+    _hosted: tuple[int, dict[str, list[Node]]] = field(default=(0, {}), repr=False, compare=False)
 
     def walk(self) -> Iterator[Node]:
         """All nodes, those of inner subprocesses too."""
@@ -160,7 +161,13 @@ class Scope:
 
     def boundary(self, node_id: str) -> list[Node]:
         """Boundary events attached to a node, as drawn."""
-        return [node for node in self.nodes.values() if node.attached_to == node_id]
+        if self._hosted[0] != len(self.nodes):
+            hosted: dict[str, list[Node]] = {}
+            for node in self.nodes.values():
+                if node.attached_to is not None:
+                    hosted.setdefault(node.attached_to, []).append(node)
+            self._hosted = (len(self.nodes), hosted)
+        return self._hosted[1].get(node_id, [])
 
 
 @dataclass(slots=True)

@@ -4,9 +4,11 @@ A movement lives as long as one step. Nothing in it is saved; what happened is i
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,6 +24,8 @@ MAX_MOVES = 5_000
 MAX_TOKENS = 2_000
 MAX_DEPTH = 20
 MAX_PATH = 2_000
+MAX_SECONDS = 2.0
+"""Of processor time for what a diagram computes in one step; its functions do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class Movement:
 
     now: the moment of the step; view: gives the read-only `case` (asked once, when first used); names: gives the
     injected FEEL functions (likewise); invoke: runs a registered function, None = functions are not run (dry);
-    skip: automatic work by element id which is not done in this step, with the results that stand for it.
+    skip: automatic work by element id which is not done in this step, with the results that stand for it; seconds: of
+    processor time of this thread for all of it.
     """
 
     def __init__(
@@ -62,8 +67,10 @@ class Movement:
         names: Callable[[], Functions] | None = None,
         invoke: Invoke | None = None,
         skip: Mapping[str, Mapping[str, Any]] | None = None,
+        seconds: float = MAX_SECONDS,
     ) -> None:
         self.now = now
+        self._until = thread_time() + seconds
         self._view = view
         self._names = names
         self._case: Any = None
@@ -109,3 +116,15 @@ class Movement:
                 "too_many_moves",
                 f"More than {MAX_MOVES} moves in one step: the process goes round without waiting for anything",
             )
+        if thread_time() > self._until:
+            name = token.task_spec.name
+            raise Failure(name, "too_slow", "The expressions and decisions of this step take too much time")
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Work whose processor time is not the diagram's."""
+        began = thread_time()
+        try:
+            yield
+        finally:
+            self._until += thread_time() - began

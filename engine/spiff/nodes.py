@@ -235,7 +235,8 @@ def invoke(token: Token, name: str, headers: Mapping[str, str]) -> dict[str, Val
         raise Failure(node.name, "unknown_function", f"The function {name!r} is not registered")
     if movement.invoke is None:
         return {}
-    result = movement.invoke(function, node.name, variables(token).plain(), headers)
+    with movement.aside():
+        result = movement.invoke(function, node.name, variables(token).plain(), headers)
     return as_values(node.name, result or {})
 
 

@@ -149,8 +149,8 @@ CASES = [
     Case("decisions in a circle", ".dmn", _round, "bad_decision"),
     Case("decision of 5k overlapping rules", ".dmn", lambda: _rules(5_000), "decision_overlap"),
     Case("decision of 20k rules", ".dmn", lambda: _rules(20_000), "bad_decision"),
-    Case("decision with brackets in a cell", ".dmn", lambda: _cell("(" * 10_000), "syntax"),
-    Case("decision with Python in a cell", ".dmn", lambda: _cell("__import__('os')"), "syntax"),
+    Case("decision with brackets in a cell", ".dmn", lambda: _cell("(" * 10_000), "decision_syntax"),
+    Case("decision with Python in a cell", ".dmn", lambda: _cell("__import__('os')"), "decision_syntax"),
     Case("decision of an unknown policy", ".dmn", lambda: _cell("-").replace(b"UNIQUE", b"LOTTERY"), "bad_decision"),
     Case("decision 10k deep", ".dmn", lambda: b"<a>" * 10_000 + b"</a>" * 10_000, "bad_decision"),
 ]
