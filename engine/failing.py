@@ -1,7 +1,7 @@
 """A step which failed: the incident which waits for a person, or for the next automatic try."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from engine.models import Incident, IncidentStatus, ProcessInstance, TaskStatus,
 from engine.spiff.errors import Failure
 
 TRIES = 5
+LONGEST_PAUSE = timedelta(hours=1)
+"""Between two tries of a timer which goes on failing: when its cause is gone, it heals by itself within that time."""
 AUTOMATIC = frozenset({"start", "timer", "message", "signal"})
 
 
@@ -30,8 +32,9 @@ def fail(
 ) -> StepFailed:
     """Write the incident of a failed command, or count it up where it failed before; the error to raise.
 
-    Commands which nobody waits for are tried again after 1, 2, 4 ... minutes, `TRIES` times. What a person typed is
-    kept as the draft of the task.
+    Commands which nobody waits for are tried again after 1, 2, 4 ... minutes, `TRIES` times; the owner is told of each.
+    A timer comes back after that, too, at most `LONGEST_PAUSE` apart and in silence. What a person typed is kept as the
+    draft of the task.
     """
     moment = now()
     element = error.element_id if isinstance(error, Failure) else command.element_id
@@ -82,7 +85,8 @@ def fail(
         task_id=task_id,
         data={"incident": incident.id, "cause": incident.cause, "attempts": incident.attempts},
     )
-    domain().incident(session, instance, incident)
+    if incident.attempts <= TRIES + 1:
+        domain().incident(session, instance, incident)
     return StepFailed(
         "The step failed and was rolled back; an incident waits for a person",
         instance=str(instance.id),
@@ -92,17 +96,22 @@ def fail(
     )
 
 
-def _next_try(command: Command, attempts: int) -> Any:
+def pause(tries: int) -> timedelta:
+    """How long to wait after so many failed tries: 1, 2, 4 ... minutes, at most `LONGEST_PAUSE`."""
+    return min(timedelta(minutes=2 ** min(tries - 1, 12)), LONGEST_PAUSE)
+
+
+def _next_try(command: Command, attempts: int) -> datetime | None:
     if command.kind not in AUTOMATIC or attempts > TRIES:
         return None
-    return now() + timedelta(minutes=2 ** (attempts - 1))
+    return now() + pause(attempts)
 
 
 def _push_forward(session: Session, command: Command, attempts: int) -> None:
-    """A timer whose step fails comes back later, so that it cannot keep a worker busy."""
+    """A timer whose step fails comes back later than its incident, so that it cannot keep a worker busy."""
     timer_id = command.data.get("timer")
     if timer_id is not None:
-        later = now() + timedelta(minutes=2 ** min(attempts, 12))
+        later = now() + pause(attempts + 1)
         session.execute(
             update(Timer).where(Timer.id == UUID(str(timer_id))).values(claimed_until=later, attempts=attempts)
         )

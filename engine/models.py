@@ -154,13 +154,16 @@ class DraftFile(Base):
 
 class ProcessInstance(Base):
     """One running process. `state` is opaque to SQL: format byte + zstd of ordered rows (`engine.spiff.state`),
-    and empty once a finished instance has served its time."""
+    and empty since `swept_at`, when a finished instance had served its time."""
 
     __tablename__ = "process_instance"
     __table_args__ = (
         Index("ix_process_instance_business_key", "business_key"),
         Index("ix_process_instance_key_prefix", "business_key", postgresql_ops={"business_key": "text_pattern_ops"}),
         Index("ix_process_instance_definition_status", "definition_id", "status", "id"),
+        Index(
+            "ix_process_instance_sweep", "ended_at", postgresql_where=text("ended_at IS NOT NULL AND swept_at IS NULL")
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -174,6 +177,7 @@ class ProcessInstance(Base):
     started_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
+    swept_at: Mapped[datetime | None]
 
     definition: Mapped[ProcessDefinition] = relationship()
 

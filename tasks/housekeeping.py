@@ -6,15 +6,16 @@ which nothing can move any more; what happened stands in its history.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from celery import shared_task
-from sqlalchemy import Delete, Update, delete, func, literal, select, tuple_, update
+from sqlalchemy import Delete, Select, Update, delete, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from engine.clock import now
 from engine.db import transaction
-from engine.models import Idempotency, InstanceStatus, Message, OutboxMessage, ProcessInstance
+from engine.models import Idempotency, Message, OutboxMessage, ProcessInstance
 from tasks import topics
 from tasks.settings import settings
 from workflows import tallies
@@ -69,19 +70,20 @@ def _messages(session: Session, moment: datetime) -> int:
     return _count(session, delete(Message).where(Message.id.in_(old.limit(_BATCH))))
 
 
+def still_kept(ended_before: datetime) -> Select[UUID]:
+    """Instances which ended before that moment and still have their token state, the earliest first."""
+    return (
+        select(ProcessInstance.id)
+        .where(ProcessInstance.ended_at < ended_before, ProcessInstance.swept_at.is_(None))
+        .order_by(ProcessInstance.ended_at)
+    )
+
+
 def _states(session: Session, moment: datetime) -> int:
     """Token states of instances which ended long ago; one which somebody works on at this moment waits."""
-    old = (
-        select(ProcessInstance.id)
-        .where(
-            ProcessInstance.status.in_([InstanceStatus.COMPLETED, InstanceStatus.CANCELLED]),
-            ProcessInstance.ended_at < moment - timedelta(days=settings().keep_days),
-            func.octet_length(ProcessInstance.state) > 0,
-        )
-        .limit(_BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    return _count(session, update(ProcessInstance).where(ProcessInstance.id.in_(old)).values(state=b""))
+    old = still_kept(moment - timedelta(days=settings().keep_days)).limit(_BATCH).with_for_update(skip_locked=True)
+    gone = update(ProcessInstance).where(ProcessInstance.id.in_(old)).values(state=b"", swept_at=moment)
+    return _count(session, gone)
 
 
 def _promises(session: Session, moment: datetime) -> int:

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from engine import clock, definitions, hooks, incidents, instances, timers, usertasks
+from engine import clock, definitions, failing, hooks, incidents, instances, timers, usertasks
 from engine.db import transaction
 from engine.errors import Conflict, StepFailed
 from engine.functions import Call, function
 from engine.hooks import Domain
-from engine.models import HistoryEvent, ProcessInstance, Timer, TimerKind, UserTask
-from tests.builders import boundary, bundle, end, path, process, service, start, timer, user
+from engine.models import HistoryEvent, Incident, ProcessInstance, Timer, TimerKind, UserTask
+from tests.builders import boundary, bundle, catch, end, path, process, service, start, timer, user
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -47,9 +47,8 @@ def elements(session: Session, instance: ProcessInstance) -> list[str]:
 
 
 def kinds(session: Session, instance: ProcessInstance) -> list[str]:
-    return [
-        event.kind for event in session.scalars(select(HistoryEvent).where(HistoryEvent.instance_id == instance.id))
-    ]
+    query = select(HistoryEvent.kind).where(HistoryEvent.instance_id == instance.id)
+    return list(session.scalars(query.order_by(HistoryEvent.seq)))
 
 
 def test_a_timer_is_claimed_when_due_by_one_worker_at_a_time(session: Session) -> None:
@@ -148,6 +147,41 @@ def test_a_timer_whose_step_fails_comes_back_later_and_waits_as_an_incident(sess
         assert incidents.due_retries(session) == [incident.id]
         with pytest.raises(StepFailed):
             incidents.retry(session, incident.id, actor="timer")
+
+
+class Told(Domain):
+    """A domain which counts how often it is told of an incident."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def incident(self, session: Session, instance: ProcessInstance, incident: Incident) -> None:
+        self.times += 1
+
+
+def test_a_timer_which_goes_on_failing_comes_back_within_the_hour_and_its_owner_is_not_told_for_ever(
+    session: Session,
+) -> None:
+    told = Told()
+    before = hooks.install(told)
+    parts = [start(), catch("C", timer("PT1H")), service("W", "test_timer_breaks"), end()]
+    instance = begin(session, bundle(process("P", *parts)))
+    timer_id, moment, pauses = session.scalars(select(Timer.id)).one(), NOON + HOUR, []
+    for _ in range(12):
+        with clock.at(moment):
+            assert timers.claim_due(session, limit=5) == [timer_id]
+            with pytest.raises(StepFailed):
+                timers.fire(session, timer_id)
+        back = session.scalars(select(Timer.claimed_until)).one()
+        assert back is not None
+        pauses.append((back - moment).total_seconds() / 60)
+        with clock.at(back - dt.timedelta(seconds=1)):
+            assert timers.claim_due(session, limit=5) == []
+        moment = back
+    hooks.install(before)
+    assert pauses == [2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60]
+    (incident,) = incidents.listing(session, instance_id=instance.id)
+    assert (incident.attempts, told.times) == (12, failing.TRIES + 1)
 
 
 def test_a_suspended_instance_stands_still_and_its_deadlines_move(session: Session) -> None:

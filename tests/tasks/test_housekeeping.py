@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.dialects import postgresql
 
 from engine import clock, definitions, history, instances, outbox
 from engine.db import counting, transaction
@@ -109,6 +110,24 @@ def test_states_of_long_finished_instances_go_in_batches_and_their_history_stays
         assert instances.path_taken(session, swept)["S"] == 1
         assert (instances.variables(session, swept), instances.tokens(session, swept)) == ({}, [])
         assert instances.variables(session, session.get_one(ProcessInstance, waiting.id)) == {"x": 1}
+
+
+def test_the_sweep_finds_its_instances_over_an_index_which_holds_no_others(database: Engine) -> None:
+    finished("done")
+    finished("waiting", waits=True)
+    assert housekeeping.sweep()["states"] == 1
+    compiled = housekeeping.still_kept(clock.now()).compile(
+        dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
+    )
+    with transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(session.scalars(text(f"EXPLAIN {compiled}")))
+        held = session.scalar(
+            text("SELECT count(*) FROM process_instance WHERE ended_at IS NOT NULL AND swept_at IS NULL")
+        )
+    assert "ix_process_instance_sweep" in plan
+    assert "Sort" not in plan
+    assert held == 0
 
 
 def test_promises_kept_long_ago_go_but_letters_stay_as_proof(database: Engine) -> None:
