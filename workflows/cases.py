@@ -193,16 +193,18 @@ def matching(text: str) -> ColumnElement[bool]:
         Case.batch_no == wanted,
         Case.summary.contains(wanted, autoescape=True),
     ]
-    if len(normal_phone(wanted)) >= 7:
-        ways.append(_of_party(Party.phone_index == blind("phone", normal_phone(wanted))))
-    if "@" in wanted:
-        ways.append(_of_party(Party.mail_index == blind("mail", normal_mail(wanted))))
+    known = reached_by(wanted)
+    if known is not None:  # as an array: it is read once and expected to be short, a subquery to hold every second case
+        ways.append(Case.party_id == any_(func.array(select(Party.id).where(known).scalar_subquery())))
     return or_(*ways)
 
 
-def _of_party(found: ColumnElement[bool]) -> ColumnElement[bool]:
-    """As an array: PostgreSQL reads it once and expects few; of a subquery it expects every second case."""
-    return Case.party_id == any_(func.array(select(Party.id).where(found).scalar_subquery()))
+def reached_by(text: str) -> ColumnElement[bool] | None:
+    """SQL condition on `Party`: who has this whole phone number or mail address; None where the text is neither."""
+    if "@" in text:
+        return Party.mail_index == blind("mail", normal_mail(text))
+    phone = normal_phone(text)
+    return Party.phone_index == blind("phone", phone) if len(phone) >= 7 else None
 
 
 def yuan(minor: int | None) -> float | None:

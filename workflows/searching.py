@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from engine.models import Incident, IncidentStatus, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
 from workflows import authorisation, cases
-from workflows.models import Case, Person
+from workflows.models import Case, Party, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ class Found:
 
 
 def find(session: Session, person: Person, wanted: Wanted, after: UUID | None = None, limit: int = 50) -> list[Found]:
-    """A page of instances; `after`: id of the last one of the page before. Two statements.
+    """A page of instances; `after`: id of the last one of the page before.
+
+    Two statements, a third where the text may be a phone number or mail address.
 
     Raises NotAllowed for somebody who may not list instances. Who is named in a case does not find it.
     """
@@ -59,7 +61,7 @@ def find(session: Session, person: Person, wanted: Wanted, after: UUID | None = 
         .join(ProcessInstance.definition)
         .options(joinedload(ProcessInstance.definition), joinedload(Case.party))
         .outerjoin(Case, Case.number == ProcessInstance.business_key)
-        .where(or_(Case.id.is_(None), not_(named)), *_conditions(wanted, seen))
+        .where(or_(Case.id.is_(None), not_(named)), *_conditions(session, wanted, seen))
         .order_by(ProcessInstance.id.desc())
         .limit(limit)
     )
@@ -73,7 +75,7 @@ def find(session: Session, person: Person, wanted: Wanted, after: UUID | None = 
     ]
 
 
-def _conditions(wanted: Wanted, seen: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: Wanted, seen: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.number:
         found.append(ProcessInstance.business_key.startswith(wanted.number.strip().upper(), autoescape=True))
@@ -92,9 +94,17 @@ def _conditions(wanted: Wanted, seen: ColumnElement[bool]) -> list[ColumnElement
         )
         found.append(exists(failed) if wanted.incident else not_(exists(failed)))
     if wanted.text:
-        product = Case.product.contains(wanted.text.strip(), autoescape=True)
-        found += [seen, or_(cases.matching(wanted.text), product)]
+        found += [seen, _told(session, wanted.text.strip())]
     return found
+
+
+def _told(session: Session, text: str) -> ColumnElement[bool]:
+    """A complainant who is reached by this text has their cases found at once; else all cases are looked through."""
+    reached = cases.reached_by(text)
+    known = [] if reached is None else session.scalars(select(Party.id).where(reached)).all()
+    if known:
+        return Case.party_id.in_(known)
+    return or_(cases.matching(text), Case.product.contains(text, autoescape=True))
 
 
 def _waiting(session: Session, instances: list[UUID]) -> dict[UUID, list[tuple[str, str]]]:
