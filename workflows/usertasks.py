@@ -16,7 +16,7 @@ from engine import usertasks as engine_tasks
 from engine.clock import now
 from engine.errors import Forbidden, NotFound
 from engine.models import Json, ProcessInstance, TaskStatus, UserTask
-from workflows import authorisation, authority, cases, gates, handoffs, notices, people
+from workflows import authorisation, authority, cases, correspondence, gates, handoffs, notices, people
 from workflows.authorisation import TaskInCase
 from workflows.errors import BadComplaint, NoSuchTask
 from workflows.models import Case, Person, RulesMark, Submission
@@ -141,6 +141,7 @@ def transfer(
 ) -> UserTask:
     """Hand a task over to another department or person; the reason stays in the history.
 
+    Where that changes the department, the complainant is told, and the clocks of the case go on as they were.
     A task which went from department to department already (`handoffs.MOST` times) goes to a supervisor instead.
     Raises BadComplaint without a reason or a receiver, NotAllowed, LockedOut.
     """
@@ -153,9 +154,12 @@ def transfer(
         department = assignee.department
     elif department not in {known.code for known in people.departments(session)}:
         raise bad("department", "unknown", "没有这个部门", "there is no such department")
-    supervisor = handoffs.supervisor(session, person, found) if department != found.task.department else None
+    elsewhere = department != found.task.department
+    supervisor = handoffs.supervisor(session, person, found) if elsewhere else None
     if supervisor is not None:
         assignee, department = supervisor, supervisor.department
+    if elsewhere and found.case is not None:
+        correspondence.send(session, found.case, "handed_on", actor=str(person.id))
     task = engine_tasks.assign(
         session, task_id, assignee=str(assignee.id) if assignee else None, department=department,
         actor=str(person.id), reason=reason,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from engine import history
 from engine.models import UserTask
 from tests.workflows.conftest import Who
-from workflows import boxes, handoffs, usertasks
+from workflows import boxes, cases, correspondence, handoffs, usertasks
 from workflows.authorisation import TaskInCase
 from workflows.errors import BadComplaint
 from workflows.parties import Identity
@@ -34,6 +34,24 @@ def test_the_third_transfer_brings_the_task_to_a_supervisor(running: Session, wh
     # a supervisor decides where it belongs, however often it went round
     usertasks.transfer(running, who("head"), task.id, department="logistics", reason="由物流部负责")
     assert (task.department, task.assignee) == ("logistics", None)
+
+
+@pytest.mark.requirement("INT-20")
+def test_a_transfer_brings_the_task_tells_the_complainant_and_keeps_the_clock(
+    running: Session, who: Who, task: UserTask
+) -> None:
+    case = cases.get(running, task.instance.business_key)
+    due, promised = task.due_at, case.promised_at
+    usertasks.transfer(running, who("staff"), task.id, department="logistics", reason="物流原因")
+    assert [row.task.id for row in boxes.inbox(running, who("logistics"), "department")] == [task.id]
+    assert boxes.inbox(running, who("staff"), "department") == []
+    told = correspondence.of(running, case)[-1]
+    assert told.template == "handed_on"
+    assert case.number in told.subject
+    assert (task.due_at, case.promised_at) == (due, promised)
+    event = history.of(running, task.instance_id)[-1]
+    facts = (event.kind, event.actor, event.data["department"], event.data["reason"])
+    assert facts == ("task_assigned", str(who("staff").id), "logistics", "物流原因")
 
 
 def test_a_change_of_person_within_the_department_is_no_hand_over(running: Session, who: Who, task: UserTask) -> None:
