@@ -9,11 +9,15 @@ from workflows.models import (
     AuthorityBand,
     CalendarDay,
     Case,
+    CaseChange,
     DeadlinePolicy,
     Decision,
     Department,
     DirectoryChange,
+    Disclosure,
+    Escalation,
     Evidence,
+    Export,
     WorkCalendar,
 )
 
@@ -43,6 +47,13 @@ _GUARDS: tuple[tuple[str, str], ...] = (
 DIRECTORY = """CREATE TRIGGER directory_change_append_only BEFORE UPDATE OR DELETE ON directory_change
     FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
 """Came with a later revision than the guards above."""
+
+RECORD = {
+    table: f"""CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
+    for table in ("case_change", "disclosure", "escalation", "export")
+}
+"""Came later too: by table, what was changed of a case, looked at in clear, escalated, and taken out of the house."""
 
 NOTE_CASE = """
 CREATE OR REPLACE FUNCTION note_case() RETURNS trigger LANGUAGE plpgsql AS
@@ -120,3 +131,5 @@ for _model in _MARKED:
     _attach(_model.__table__, RENEW_MARK, _mark(_model.__tablename__))
 _attach(Case.__table__, *TALLY)
 _attach(DirectoryChange.__table__, APPEND_ONLY, DIRECTORY)
+for _recorded in (CaseChange, Disclosure, Escalation, Export):
+    _attach(_recorded.__table__, APPEND_ONLY, RECORD[_recorded.__tablename__])
