@@ -1,11 +1,31 @@
 // The library's dialogs: a new process, or one imported from files drawn elsewhere.
+import './index.css';
+
 import { call, faults } from '../base/api.js';
-import { language, say } from '../base/texts.js';
+import { language, learn, say } from '../base/texts.js';
+
+learn({ 'Not understood': '未能理解', Kept: '原样保留', Translated: '已转换' });
 
 async function create(form) {
   const facts = Object.fromEntries(new FormData(form));
   await call('POST', '/api/v1/drafts', facts, { once: crypto.randomUUID() });
   location.assign(`/studio/${facts.key}`);
+}
+
+// What became of a part of a foreign file: what needs a person stands out.
+const OUTCOMES = [
+  ['not_understood', 'Not understood', 'danger'],
+  ['kept', 'Kept', 'warn'],
+  ['translated', 'Translated', 'good'],
+];
+
+function noteLine(note) {
+  const [, label, tone] = OUTCOMES.find(([outcome]) => outcome === note.outcome) ?? ['', note.outcome, ''];
+  const badge = Object.assign(document.createElement('span'), { className: `badge ${tone}`, textContent: say(label) });
+  const where = Object.assign(document.createElement('code'), { textContent: note.element });
+  const line = document.createElement('li');
+  line.append(badge, ' ', where, say(': '), language === 'zh' ? note.message_zh : note.message_en);
+  return line;
 }
 
 async function bring(form) {
@@ -17,14 +37,12 @@ async function bring(form) {
     return;
   }
   const list = form.querySelector('[data-notes]');
-  list.replaceChildren(
-    ...data.notes.map((note) => {
-      const line = document.createElement('li');
-      line.className = note.outcome;
-      line.textContent = `${note.element}${say(': ')}${language === 'zh' ? note.message_zh : note.message_en}`;
-      return line;
-    }),
-  );
+  list.replaceChildren(...data.notes.map(noteLine));
+  const count = (outcome) => data.notes.filter((note) => note.outcome === outcome).length;
+  const said = form.querySelector('[data-notes-said]');
+  said.textContent = OUTCOMES.filter(([outcome]) => count(outcome)).map(([outcome, label]) => `${say(label)} ${count(outcome)}`).join(' · ');
+  said.hidden = false;
+  form.closest('dialog').addEventListener('close', () => location.reload());
   list.hidden = false;
   open.hidden = false;
   form.querySelector('[type="submit"]').hidden = true;

@@ -6,8 +6,8 @@ import { language, learn, say } from '../base/texts.js';
 import { toast } from '../base/toast.js';
 import { openConflict } from './conflict.js';
 import { Draft } from './draft.js';
+import { bindFiles } from './files.js';
 import { Problems } from './problems.js';
-import { emptyFile } from './templates.js';
 import { bindVerbs } from './verbs.js';
 import formTexts from './zh/forms.js';
 import simulationTexts from './zh/simulation.js';
@@ -207,22 +207,17 @@ problems.addEventListener('go', ({ detail }) => goTo(detail.file || current?.pat
 
 bindVerbs(root, draft, problems);
 
-document.addEventListener('submit', (event) => {
-  const form = event.target.closest('form[data-new-file]');
-  if (!form) return;
-  event.preventDefault();
-  const name = form.elements.name.value.trim();
-  const path = `${name}.${form.elements.kind.value}`;
-  const error = form.querySelector('[data-error]');
-  if (draft.files.has(path)) {
-    error.hidden = false;
-    error.textContent = say('There is a file of this name already.');
-    return;
-  }
-  form.closest('dialog').close();
-  draft.set(path, emptyFile(form.elements.kind.value, name));
-  renderTabs();
-  open(path);
+bindFiles(root, draft, {
+  current: () => current?.path,
+  show(path) {
+    renderTabs();
+    open(path);
+  },
+  close() {
+    current?.editor?.destroy();
+    current = null;
+  },
+  first: () => renderTabs()[0],
 });
 
 // Saving works everywhere; undoing also beside the editor (in the list of findings), where it would not hear the keys.
