@@ -1,7 +1,8 @@
 """Sweeping: what has served its time goes, in small batches, so that no lock is held for long.
 
-History, cases and delivered letters are records and are not swept here. A finished instance loses only its token state,
-which nothing can move any more; what happened stands in its history.
+History, cases and delivered letters are records and are not swept here; of a complainant the identity is erased when
+the time of retention is over. A finished instance loses only its token state, which nothing can move any more; what
+happened stands in its history.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from engine.db import transaction
 from engine.models import Idempotency, Message, OutboxMessage, ProcessInstance
 from tasks import topics
 from tasks.settings import settings
-from workflows import tallies
+from workflows import retention, tallies
 
 _BATCH = 500
 _MOST_BATCHES = 200
@@ -99,6 +100,11 @@ def _promises(session: Session, moment: datetime) -> int:
     return _count(session, delete(OutboxMessage).where(OutboxMessage.id.in_(old)))
 
 
+def _identities(session: Session, moment: datetime) -> int:
+    """Who complained, where the time of retention is over and no case of theirs is open or under hold."""
+    return retention.erase(session, moment - timedelta(days=settings().erase_days), limit=_BATCH)
+
+
 def _unknown_topics(session: Session, moment: datetime) -> int:
     """Promises whose topic no worker knows are declared dead, so that a person sees them."""
     lost = select(OutboxMessage.id).where(
@@ -124,5 +130,6 @@ BROOMS: dict[str, Callable[[Session, datetime], int]] = {
     "messages": _messages,
     "states": _states,
     "promises": _promises,
+    "identities": _identities,
     "unknown_topics": _unknown_topics,
 }

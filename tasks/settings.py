@@ -16,6 +16,7 @@ class Settings:
     broker_folder: that folder.
     wake_seconds: how often beat knocks; poll_seconds: how often a worker looks by itself, broker or not.
     keep_days: so long after its end an instance keeps its state, and a delivered promise its row.
+    erase_days: so long after their last case was closed a complainant stays known by name.
     smtp_url: `smtp://user:password@host:587` (STARTTLS is used where offered; `?starttls=required` insists), or
         `smtps://...`; None = mails wait in the outbox.
     mail_from: sender of every letter. mail_timeout: seconds.
@@ -29,6 +30,7 @@ class Settings:
     wake_seconds: float
     poll_seconds: float
     keep_days: int
+    erase_days: int
     smtp_url: str | None
     mail_from: str
     mail_timeout: float
@@ -47,6 +49,7 @@ def settings() -> Settings:
         wake_seconds=float(os.environ.get("REDRESS_WAKE_SECONDS", "2")),
         poll_seconds=float(os.environ.get("REDRESS_POLL_SECONDS", "10")),
         keep_days=int(os.environ.get("REDRESS_KEEP_DAYS", "180")),
+        erase_days=int(os.environ.get("REDRESS_ERASE_DAYS", "1095")),
         smtp_url=os.environ.get("SMTP_URL") or None,
         mail_from=os.environ.get("MAIL_FROM") or "Redress <redress@localhost>",
         mail_timeout=float(os.environ.get("MAIL_TIMEOUT", "20")),

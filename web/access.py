@@ -97,6 +97,8 @@ API: Final[dict[str, Rule]] = {
             "api-tasks.delegate",
             "api-tasks.hand_back",
             "api-tasks.withdraw",
+            "api-holds.hold",
+            "api-holds.lift",
             "api-signers.listing",
             "api-signers.add",
             "api-signers.remove",

@@ -55,11 +55,12 @@ GENERAL: Mapping[str, frozenset[Role]] = {
 _CASE_READING = frozenset({"case.read", "task.read"})
 _CASE_WORK = frozenset({"case.edit", "case.comment", "case.evidence", "case.reveal", "case.letter"})
 _CASE_RULE = frozenset({"case.hand_over"})
+_CASE_HOLD = frozenset({"case.hold"})
 _TASK_WORK = frozenset({"task.claim", "task.unclaim", "task.draft", "task.complete", "task.transfer", "task.return"})
 _TASK_RULE = frozenset({"task.assign", "task.urge"})
 _TASK_SIGNING = frozenset({"task.add_signer", "task.remove_signer"})
 _TASK_OWN = frozenset({"task.delegate", "task.hand_back", "task.withdraw"})
-_VERBS = _CASE_READING | _CASE_WORK | _CASE_RULE | _TASK_WORK | _TASK_RULE | _TASK_OWN | _TASK_SIGNING
+_VERBS = _CASE_READING | _CASE_WORK | _CASE_RULE | _CASE_HOLD | _TASK_WORK | _TASK_RULE | _TASK_OWN | _TASK_SIGNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ def _may_case(session: Session, person: Person, held: frozenset[Role], verb: str
     seen = bool(held & (_SEES_EXTERNAL if case.source == Source.EXTERNAL else _SEES_ALL)) or bool(
         session.scalar(select(Case.id).where(Case.id == case.id, visible(session, person)))
     )
+    if verb in _CASE_HOLD:
+        return seen and bool(held & {Role.LEGAL, Role.MANAGER})
     if verb in _CASE_RULE:  # never by the owner alone
         return seen and case.owner != str(person.id) and (Role.MANAGER in held or _leads_owner(session, person, case))
     return seen and (verb in _CASE_READING or bool(held & _WORKING))

@@ -14,6 +14,7 @@ from web.api import (
     drafts,
     evidence,
     filters,
+    holds,
     incidents,
     instances,
     messages,
@@ -62,6 +63,7 @@ def register(app: Flask) -> None:
     for resource in (people, tokens, notices, outbox, bundles, migrations):
         api.register_blueprint(resource.blueprint)
     api.register_blueprint(signers.blueprint)
+    api.register_blueprint(holds.blueprint)
     api.register_blueprint(filters.blueprint)
     api.register_blueprint(monitor.blueprint)
     api.register_blueprint(departments.blueprint)

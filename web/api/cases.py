@@ -75,6 +75,7 @@ class CaseItem(CaseFields):
 class CaseOut(CaseFields):
     """A case file. Texts the complainant wrote are shown; who they are is masked."""
 
+    held = fields.Boolean(required=True, metadata={"description": "Under legal hold: nothing of it is erased"})
     narrative = fields.String(required=True)
     original = fields.String(required=True, metadata={"description": "What the complainant said; never changes"})
     product = fields.String(required=True, allow_none=True)

@@ -74,7 +74,7 @@ def case_file(
         comments=comments,
         may=frozenset(
             verb
-            for verb in ("edit", "comment", "evidence", "reveal", "letter")
+            for verb in ("edit", "comment", "evidence", "reveal", "letter", "hold")
             if people.may(session, person, f"case.{verb}", case)
         ),
     )

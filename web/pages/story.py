@@ -58,6 +58,8 @@ _STEPS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "task_handed_back": ("交回委派：{task}", "Handed back: {task}", "arrow-back-up", ""),
     "task_withdrawn": ("撤回：{task}", "Taken back: {task}", "arrow-back-up", "warn"),
     "task_cancelled": ("撤销：{task}", "Withdrawn: {task}", "x", ""),
+    "hold_set": ("证据保全", "Put under legal hold", "lock", "warn"),
+    "hold_lifted": ("解除证据保全", "Legal hold lifted", "lock", "info"),
     "signer_added": ("加签：{task}", "A signer was added: {task}", "plus", "info"),
     "signer_removed": ("减签：{task}", "A signer was removed: {task}", "minus", "warn"),
     "task_urged": ("催办：{task}", "Urged: {task}", "bell-ringing", "warn"),

@@ -148,3 +148,8 @@ class Case(Base):
     rev: Mapped[int] = mapped_column(default=1)
 
     party: Mapped[Party] = relationship()
+
+    @property
+    def held(self) -> bool:
+        """Whether it is under legal hold (`workflows.retention`)."""
+        return bool(self.flags.get("hold"))
