@@ -109,6 +109,7 @@ def answer_offer(complainant: Visitor, number: str) -> None:
     page.locator("main button[type=submit]").click()
     expect(page.locator("[aria-current=step]")).to_contain_text("沟通")
     expect(page.locator(".offer")).to_contain_text("12,000")
+    page.locator(".offer summary").click()
     complainant.picture("portal-offer")
     page.locator("button[value=accepted]").click()
     expect(page.get_by_role("status")).to_contain_text("已收到您的答复")

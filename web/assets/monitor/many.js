@@ -94,6 +94,8 @@ export function startMany() {
     if (!button) return;
     const verb = button.dataset.many;
     const address = bar.dataset.bulk.replace('VERB', button.dataset.verb ?? verb);
-    ask(document.getElementById(verb), (fields) => run(address, fields));
+    const dialog = document.getElementById(verb); // a verb which asks nothing has none
+    if (dialog) ask(dialog, (fields) => run(address, fields));
+    else run(address, {});
   });
 }
