@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, Select, literal, literal_column, select, tuple_, union
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -54,8 +54,6 @@ def listing(
     common: list[ColumnElement[bool]] = [UserTask.status == literal_column(f"'{TaskStatus(status)}'")]
     if instance_id is not None:
         common.append(UserTask.instance_id == instance_id)
-    if after is not None:
-        common.append(_behind(*after))
     who: list[ColumnElement[bool]] = [UserTask.department == code for code in dict.fromkeys(departments or ())]
     if assignee is not None:
         who.append(UserTask.assignee == assignee)
@@ -63,23 +61,35 @@ def listing(
         who.append(UserTask.candidates.contains([candidate]))
     if departments is not None and not who:
         return []
-    if len(who) < 2:
-        return list(session.scalars(select(UserTask).where(*common, *who).order_by(*_ORDER).limit(count)))
-    walks = [select(UserTask.id).where(*common, one).order_by(*_ORDER).limit(count).subquery() for one in who]
-    found = union(*[select(walk.c.id) for walk in walks]).subquery()
-    query = select(UserTask).where(UserTask.id.in_(select(found.c.id)))
-    return list(session.scalars(query.order_by(*_ORDER).limit(count)))
+    found: list[UserTask] = []
+    for behind in _behind(after):
+        if len(found) < count:
+            found += session.scalars(_page([*common, *behind], who, count - len(found)))
+    return found
 
 
 _ORDER = (UserTask.due_at, UserTask.id)
 
 
-def _behind(due_at: datetime | None, task_id: UUID) -> ColumnElement[bool]:
-    """Behind a place in the order `due_at, id` with nulls last."""
+def _page(common: list[ColumnElement[bool]], who: list[ColumnElement[bool]], count: int) -> Select[UserTask]:
+    """The first tasks which are open to any of `who`."""
+    if len(who) < 2:
+        return select(UserTask).where(*common, *who).order_by(*_ORDER).limit(count)
+    walks = [select(UserTask.id).where(*common, one).order_by(*_ORDER).limit(count).subquery() for one in who]
+    found = union(*[select(walk.c.id) for walk in walks]).subquery()
+    return select(UserTask).where(UserTask.id.in_(select(found.c.id))).order_by(*_ORDER).limit(count)
+
+
+def _behind(after: tuple[datetime | None, UUID] | None) -> list[list[ColumnElement[bool]]]:
+    """Behind a place in the order `due_at, id` with nulls last: one range of an index after the other, so that a page
+    far down the list costs what the first does."""
+    if after is None:
+        return [[]]
+    due_at, task_id = after
     if due_at is None:
-        return and_(UserTask.due_at.is_(None), UserTask.id > task_id)
-    later = or_(UserTask.due_at > due_at, and_(UserTask.due_at == due_at, UserTask.id > task_id))
-    return or_(later, UserTask.due_at.is_(None))
+        return [[UserTask.due_at.is_(None), UserTask.id > task_id]]
+    place = tuple_(literal(due_at, UserTask.due_at.type), literal(task_id, UserTask.id.type))
+    return [[tuple_(UserTask.due_at, UserTask.id) > place], [UserTask.due_at.is_(None)]]
 
 
 def lock(session: Session, task_id: UUID) -> tuple[ProcessInstance, UserTask]:
