@@ -167,3 +167,26 @@ def test_a_failed_step_is_repeated_with_corrected_data_which_must_be_json(visit:
     with transaction() as session:
         assert session.get_one(Incident, incident.id).status == "open"
         assert session.get_one(ProcessInstance, case.instance_id).status == "running"
+
+
+def test_failures_of_one_cause_are_taken_together_and_what_is_refused_stays_ticked(
+    visit: Callable[..., Visitor],
+) -> None:
+    for number in range(2):
+        failing(complain(f"第 {number + 1} 台空调漏水。")[0])
+    manager = visit()
+    manager.log_in("manager")
+    page = manager.page
+    manager.open("/monitor/incidents")
+    page.get_by_role("link", name="The register could not be reached").click()
+    rows = page.locator("[data-rows] > li")
+    expect(rows).to_have_count(2)
+    page.locator("[data-all]").check()
+    page.locator("[data-many=skip]").click()
+    page.fill("#skip-reason", "系统已停用")
+    page.locator("#skip button[value=send]").click()
+    report = page.locator("[data-report]")
+    expect(report).to_contain_text("成功 0 项，未成功 2 项")
+    expect(report).to_contain_text("该元素的工作不能跳过")
+    expect(page.locator(".pick input:checked")).to_have_count(2)
+    manager.picture("incidents")

@@ -20,6 +20,7 @@ from web.pages.monitor import staff_by_department
 from web.pages.show import Deadline, task_deadline
 from web.pages.story import Event, step_event
 from web.pages.words import department_names, know_people
+from web.settings import settings
 from workflows import calendars, cases, people
 from workflows.authorisation import TaskInCase
 
@@ -66,6 +67,7 @@ def page(instance_id: UUID) -> str:
             variables=[(name, _json(value)) for name, value in sorted(instances.variables(session, instance).items())],
             tokens=instances.tokens(session, instance),
             names=element_names(session, instance.definition_id),
+            zone=settings().time_zone,
             control=people.may(session, me(), "instance.control"),
             retry=people.may(session, me(), "incident.retry"),
         )

@@ -3,11 +3,11 @@ import { call, faults } from '../base/api.js';
 import { language, learn, say } from '../base/texts.js';
 import { toastLater } from '../base/toast.js';
 import { draw } from './draw.js';
+import { clock } from './travel.js';
 import zh from './zh.js';
 
 learn(zh);
 
-const moment = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 const GROUPS = [
   ['User tasks', (type) => type === 'UserTask'],
   ['Further work', (type) => /Task$|Activity$|SubProcess$/.test(type)],
@@ -56,7 +56,7 @@ function line(tone, label, items) {
   return row;
 }
 
-function verdict(place, found) {
+function verdict(place, found, moment) {
   const rows = [];
   if (found.fails) rows.push(line('danger', say('It would fail:'), [found.fails]));
   if (found.closes.length) rows.push(line('danger', say('Would be cancelled:'), found.closes.map(nameOf)));
@@ -80,6 +80,7 @@ export function start(card, box) {
   const button = form.querySelector('[type="submit"]');
   const opener = document.querySelector('[data-move-open]');
   const hint = place.firstElementChild;
+  const moment = clock(card.dataset.zone);
   const source = () => from.selectedOptions[0].dataset;
   let asked = 0;
 
@@ -104,7 +105,7 @@ export function start(card, box) {
     try {
       const { data } = await call('POST', `${card.dataset.move}/preview`, { token_id: from.value, target: to.value });
       if (turn !== asked) return;
-      verdict(place, data);
+      verdict(place, data, moment);
       button.disabled = Boolean(data.fails);
     } catch (problem) {
       if (!problem.problem) throw problem;

@@ -7,7 +7,8 @@ import zh from './zh.js';
 learn(zh);
 
 const OVER = new Set(['task_completed', 'task_cancelled']);
-const moment = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+// A moment in words, in the enterprise's zone as everywhere on the page.
+export const clock = (zone) => new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: zone });
 
 async function events(address) {
   const found = [];
@@ -41,6 +42,7 @@ export function start(part, box) {
   const bar = part.querySelector('[data-travel-bar]');
   const slider = bar.querySelector('input');
   const told = bar.querySelector('output');
+  const moment = clock(part.dataset.zone);
   let known = [];
   let drawn = null;
   const show = () => {
