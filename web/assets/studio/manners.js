@@ -15,13 +15,37 @@ class QuietPads {
   static $inject = ['contextPad'];
 
   constructor(contextPad) {
-    contextPad.getPad = (target) => ({ html: contextPad.isOpen(target) ? contextPad._current.html : contextPad._createHtml(target) });
+    contextPad.getPad = (target) => ({ html: contextPad.isOpen() ? contextPad._current.html : contextPad._createHtml(target) });
+  }
+}
+
+// The palette says what its tools are to screen readers only; everybody else gets a tool tip.
+class ToolTips {
+  static $inject = ['eventBus'];
+
+  constructor(eventBus) {
+    const label = () => document.querySelectorAll('.djs-palette .entry[aria-label]').forEach((one) => (one.title = one.getAttribute('aria-label')));
+    eventBus.on(['palette.create', 'palette.changed', 'import.done'], () => queueMicrotask(label));
+  }
+}
+
+// Finding listens to keys; what an input method puts in comes without any.
+class FindAsTyped {
+  static $inject = ['eventBus', 'searchPad'];
+
+  constructor(eventBus, searchPad) {
+    eventBus.on('searchPad.opened', () => {
+      const input = document.querySelector('.djs-search-input input');
+      if (input) input.oninput = () => searchPad._search(input.value);
+    });
   }
 }
 
 export const MannersModule = {
   __depends__: [ShortTextsModule],
-  __init__: ['newLanes', 'quietPads'],
+  __init__: ['newLanes', 'quietPads', 'toolTips', 'findAsTyped'],
   newLanes: ['type', NewLanes],
   quietPads: ['type', QuietPads],
+  toolTips: ['type', ToolTips],
+  findAsTyped: ['type', FindAsTyped],
 };

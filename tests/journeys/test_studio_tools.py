@@ -1,0 +1,67 @@
+"""The tools of the diagram editor: they say what they are, open where one looks, and work in Chinese and on a phone."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from engine import definitions
+from engine.db import transaction
+from tests.journeys.conftest import Visitor
+from tests.journeys.drawing import Desk
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def desk(visit: Callable[..., Visitor]) -> Desk:
+    with transaction() as session:
+        definitions.open_draft(session, "complaint", author="system")
+    owner = visit()
+    owner.log_in("owner")
+    return Desk(owner, "complaint").open()
+
+
+def test_every_tool_has_a_tool_tip_in_chinese(desk: Desk) -> None:
+    desk.select("Task_Accept")
+    for tools in (".djs-palette .entry", ".djs-context-pad.open .entry"):
+        titles = [one.get_attribute("title") or "" for one in desk.page.locator(tools).all()]
+        assert len(titles) > 5
+        assert [title for title in titles if not any("\u4e00" <= sign <= "\u9fff" for sign in title)] == []
+
+
+def test_menus_open_beside_the_element(desk: Desk) -> None:
+    x, y = desk.middle("Task_Accept")
+    for action in ("set-color", "replace"):
+        desk.select("Task_Accept")
+        desk.pad(action)
+        box = desk.page.locator(".djs-popup").bounding_box()
+        assert box is not None
+        assert abs(box["x"] - x) < 400
+        assert abs(box["y"] - y) < 400
+        desk.page.keyboard.press("Escape")
+    assert desk.visitor.complaints == []
+
+
+def test_finding_works_with_an_input_method(desk: Desk) -> None:
+    desk.away()
+    desk.page.keyboard.press("Control+f")
+    desk.page.locator(".djs-search-input input").fill("满意度回访")  # no key is pressed: as an input method does it
+    expect(desk.page.locator(".djs-search-result").first).to_contain_text("满意度回访")
+    desk.page.keyboard.press("Enter")
+    assert desk.selected() == "Task_Revisit"
+
+
+def test_a_phone_shows_a_draft_and_says_that_it_cannot_be_edited_there(visit: Callable[..., Visitor]) -> None:
+    with transaction() as session:
+        definitions.open_draft(session, "complaint", author="system")
+    owner = visit(width=390, height=844)
+    owner.log_in("owner")
+    page = Desk(owner, "complaint").open().page
+    expect(page.get_by_text("在手机上只能查看")).to_be_visible()
+    expect(page.locator(".djs-palette")).to_be_hidden()
+    expect(page.locator('[data-draft="submit"]')).to_be_hidden()
+    page.locator('.files [data-path="complaint-accept.form"]').click()
+    expect(page.locator(".form-preview .fjs-form")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert owner.complaints == []
