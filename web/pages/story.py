@@ -13,6 +13,7 @@ from engine.models import UserTask
 from web.i18n import say
 from web.pages.formtext import answers, in_language
 from web.pages.words import department_name, label, name_of, person_name, value_text
+from workflows import offers
 from workflows.models import Submission
 from workflows.timeline import Entry
 
@@ -107,6 +108,8 @@ def event_of(entry: Entry, tasks: Mapping[str, UserTask]) -> Event | None:
         return Event(
             entry.at, say(f"逾期升级（第 {level} 级）", f"Escalated to level {level}"), "bell-ringing", "danger", who
         )
+    if entry.kind == "change" and entry.data.get("field") == "satisfaction":
+        return Event(entry.at, say("投诉人作出评价", "The complainant rated the case"), "star", "info", who)
     if entry.kind == "change":
         return Event(
             entry.at, say("案卷已修改", "The file was edited"), "pencil", "", who, str(data.get("reason") or "")
@@ -149,6 +152,8 @@ def step_event(
     told = [f"→ {one}" for one in receiver if one] if kind in _GIVEN else []
     if kind == "decision_made":
         told = [f"{data.get('decision')} → {value_text(data.get('result'))}"]
+    if kind == "message_received" and data.get("name") == offers.MESSAGE:
+        zh, en = "投诉人在线答复了方案", "The complainant answered the offer online"
     parts = [*told[:1], str(data.get("reason") or "")]
     title = say(zh, en).replace("{task}", name)
     return Event(at, title, icon, tone, person_name(actor), "\n".join(filter(None, parts)))
