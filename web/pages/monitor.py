@@ -20,7 +20,7 @@ from web.pages.elements import element_names
 from web.pages.inbox import Row
 from web.pages.show import given, here, task_deadline, with_query
 from web.pages.words import department_names, know_people, name_of
-from workflows import boxes, calendars, exporting, monitoring, people, rollup, searching
+from workflows import authorisation, boxes, calendars, exporting, monitoring, people, rollup, searching
 from workflows.boxes import Filters
 from workflows.models import Person, Role
 from workflows.monitoring import Heat, Step
@@ -61,6 +61,7 @@ def page() -> str:
         found = monitoring.processes(session, steps)
         names = department_names(session)
         reads_incidents = people.may(session, me(), "incident.read")
+        overseen = authorisation.overseen(session, me()) if _lists() else frozenset()
     department, late = given("department"), bool(given("overdue"))
     shown = [step for step in steps if (not department or step.department == department) and (step.overdue or not late)]
     return render_template(
@@ -69,7 +70,7 @@ def page() -> str:
         total=_total(shown),
         processes=found,
         departments=[(code, names.get(code, code)) for code in sorted({one.department or "" for one in steps} - {""})],
-        lists=_lists(),
+        overseen=overseen,
         failed=sum(one.incidents for one in found) if reads_incidents else None,
         filtered=bool(department or late),
     )

@@ -11,6 +11,7 @@ from engine.models import UserTask
 from tests.web.conftest import COMPLAINT, Door, problem
 from tests.web.pages.test_pages import HTML, page
 from web.pages.dashboard import _more, _points
+from workflows.models import Person
 
 
 def make_late(task_id: str) -> None:
@@ -132,3 +133,16 @@ def test_hostile_addresses_are_refused_or_ignored(as_: Callable[[str], Door], ca
     for path in ("/monitor?department=<script>", "/monitor/complaint?version=x&days=-1&by=<script>"):
         assert "<script>" not in page(door, path).partition("<body>")[2].replace('<script type="module"', "")
     problem(door.get("/cases/export?columns=phone_clear"), 422)
+
+
+def test_numbers_lead_to_lists_of_the_departments_one_oversees(
+    as_: Callable[[str], Door], task: dict[str, Any], world: dict[str, Person]
+) -> None:
+    link = f'href="/monitor/complaint/{task["element_id"]}?'
+    with transaction() as session:
+        session.get_one(Person, world["fa"].id).roles = ["management"]
+    assert link in page(as_("manager"), "/monitor")
+    assert link not in page(as_("fa"), "/monitor")  # management of the legal department; the task is customer service's
+    with transaction() as session:
+        session.get_one(Person, world["fa"].id).department = "management"
+    assert link in page(as_("fa"), "/monitor")
