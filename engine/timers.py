@@ -9,15 +9,23 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import steps
 from engine.clock import now
+from engine.failing import LONGEST_PAUSE
 from engine.hooks import Command, domain
 from engine.models import InstanceStatus, ProcessInstance, TaskStatus, Timer, TimerKind, UserTask
 
 LEASE = timedelta(minutes=2)
+
+
+def _free(moment: datetime) -> ColumnElement[bool]:
+    """Nobody is on it. A claim longer than any we make is from a clock which has since been put back, and does not
+    count."""
+    beyond = moment + max(LEASE, LONGEST_PAUSE)
+    return or_(Timer.claimed_until.is_(None), Timer.claimed_until <= moment, Timer.claimed_until > beyond)
 
 
 def claim_due(session: Session, *, limit: int) -> list[UUID]:
@@ -25,7 +33,7 @@ def claim_due(session: Session, *, limit: int) -> list[UUID]:
     moment = now()
     due = (
         select(Timer.id)
-        .where(Timer.due_at <= moment, or_(Timer.claimed_until.is_(None), Timer.claimed_until <= moment))
+        .where(Timer.due_at <= moment, _free(moment))
         .order_by(Timer.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -99,5 +107,4 @@ def _warn(session: Session, instance: ProcessInstance, timer: Timer) -> bool:
 
 def next_due(session: Session) -> datetime | None:
     """When the next timer is due which nobody has claimed."""
-    free = or_(Timer.claimed_until.is_(None), Timer.claimed_until <= now())
-    return session.scalar(select(func.min(Timer.due_at)).where(free))
+    return session.scalar(select(func.min(Timer.due_at)).where(_free(now())))

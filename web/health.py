@@ -113,6 +113,10 @@ def _work() -> bytes:
             select(func.count()).where(UserTask.status == TaskStatus.OPEN, UserTask.due_at < now()),
         ),
         "redress_timers_overdue": ("Timers which should have fired", select(func.count()).where(Timer.due_at < now())),
+        "redress_timers_late_seconds": (
+            "Since the timer should have fired which is due the longest",
+            select(func.extract("epoch", now() - func.min(Timer.due_at))).where(Timer.due_at < now()),
+        ),
         "redress_incidents_open": (
             "Open incidents",
             select(func.count()).where(Incident.status == IncidentStatus.OPEN),

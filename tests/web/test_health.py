@@ -3,13 +3,15 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine
 
-from engine import db
+from engine import clock, db, definitions, instances
 from engine.settings import settings as engine_settings
+from tests.builders import bundle, catch, end, process, start, timer
 from tests.web.conftest import Door, problem
 from web.settings import settings
 
@@ -73,8 +75,27 @@ def test_measurements_are_for_this_machine(anybody: Door) -> None:
     anybody.get("/people")
     text = anybody.get("/metrics").text
     assert 'redress_http_requests_total{method="GET",route="/api/v1/people",status="401"}' in text
-    for name in ("user_tasks_open", "user_tasks_overdue", "timers_overdue", "incidents_open", "outbox_pending"):
+    for name in (
+        "user_tasks_open",
+        "user_tasks_overdue",
+        "timers_overdue",
+        "timers_late_seconds",
+        "incidents_open",
+        "outbox_pending",
+    ):
         assert f"\nredress_{name} 0.0" in text
+
+
+def test_the_measurements_say_how_late_the_timers_are(anybody: Door) -> None:
+    files = bundle(process("P", start(), catch("C", timer("PT1H")), end()), key="late")
+    with db.transaction() as session:
+        definitions.publish_files(session, "late", files, author="anna")
+    for hours in (3, 9, 0):
+        with db.transaction() as session, clock.at(clock.now() - timedelta(hours=hours)):
+            instances.start(session, "late", business_key=str(hours), variables={}, actor="anna")
+    lines = dict(line.rsplit(" ", 1) for line in anybody.get("/metrics").text.splitlines() if not line.startswith("#"))
+    assert lines["redress_timers_overdue"] == "2.0"
+    assert 8 * 3600 <= float(lines["redress_timers_late_seconds"]) < 8 * 3600 + 600
 
 
 def test_others_need_the_token(app: Flask, anybody: Door, monkeypatch: pytest.MonkeyPatch) -> None:
