@@ -1,11 +1,12 @@
 """Rules about expressions: every one is FEEL (or a literal where literals are allowed) and calls what there is."""
 
 import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 
-from engine.feel import Expression, FeelSyntaxError, compile_expression
+from engine.feel import Expression, FeelError, FeelSyntaxError, compile_expression, compile_unary_tests
 from engine.feel.builtins import BUILTINS
+from engine.feel.expression import UnaryTests
 from engine.findings import Finding
 from engine.lint.bundle import Bundle
 from engine.lint.structure import error
@@ -93,9 +94,36 @@ def known_functions(bundle: Bundle) -> Iterator[Finding]:
             calls = _compiled(bundle, feel).calls
         except FeelSyntaxError:
             continue
-        for name in sorted(calls):
-            if name not in BUILTINS and name not in bundle.feel_names:
-                near = next(iter(difflib.get_close_matches(name, [*BUILTINS, *bundle.feel_names], 1)), None)
-                zh, en = f"没有名为 {name} 的函数", f"There is no function named {name}"
-                hint_zh, hint_en = (f"是否指 {near}？", f"Is {near} meant?") if near else ("", "")
-                yield error(each.element, "unknown_feel_function", zh, en, hint_zh, hint_en)
+        yield from unknown_calls(bundle, each.element, calls)
+
+
+def functions_of_decisions(bundle: Bundle) -> Iterator[Finding]:
+    """So does every function of a decision table; a table which asks for further knowledge may call that, too."""
+    for decider in {id(each.decisions): each for each in bundle.decisions.values()}.values():
+        for decision in decider.decisions.decisions:
+            if decision.table is None or decision.requires:
+                continue
+            texts = [column.expression.text for column in decision.table.inputs]
+            calls = {name for text in texts for name in _calls(text, compile_expression)}
+            for rule in decision.table.rules:
+                calls |= {name for test in rule.tests for name in _calls(test, compile_unary_tests)}
+                calls |= {name for output in rule.outputs for name in _calls(output.text, compile_expression)}
+            yield from unknown_calls(bundle, decision.id, calls)
+
+
+def _calls(text: str, compiled: Callable[[str], Expression | UnaryTests]) -> Collection[str]:
+    """The functions a text calls; what is no FEEL has its own finding."""
+    try:
+        return compiled(text).calls if "(" in text else ()
+    except FeelError:
+        return ()
+
+
+def unknown_calls(bundle: Bundle, element: str, calls: Collection[str], file: str = "") -> Iterator[Finding]:
+    """A finding for each function that does not exist, with the nearest name that does."""
+    for name in sorted(calls):
+        if name not in BUILTINS and name not in bundle.feel_names:
+            near = next(iter(difflib.get_close_matches(name, [*BUILTINS, *bundle.feel_names], 1)), None)
+            zh, en = f"没有名为 {name} 的函数", f"There is no function named {name}"
+            hint_zh, hint_en = (f"是否指 {near}？", f"Is {near} meant?") if near else ("", "")
+            yield replace(error(element, "unknown_feel_function", zh, en, hint_zh, hint_en), file=file)

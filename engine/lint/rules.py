@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     elements.names,
     expressions.compile_all,
     expressions.known_functions,
+    expressions.functions_of_decisions,
     references.forms,
     references.decisions,
     references.functions,

@@ -10,7 +10,7 @@ from engine.findings import Finding
 from engine.forms import Component
 from engine.lint import scopes
 from engine.lint.bundle import Bundle
-from engine.lint.expressions import Written
+from engine.lint.expressions import Written, unknown_calls
 from engine.lint.structure import warning
 from engine.spiff.model import Node
 
@@ -76,7 +76,7 @@ def _outputs(bundle: Bundle, node: Node, place: _Place, given: Collection[str] |
 
 
 def in_forms(bundle: Bundle) -> Iterator[Finding]:
-    """Every variable in an expression of a form is one of its fields, or set by something."""
+    """Every variable in an expression of a form is one of its fields, or set by something; its functions exist."""
     read_forms = scopes.loaded_forms(bundle)
     known = scopes.known(bundle, read_forms)
     local: dict[str, set[str]] = {}
@@ -89,6 +89,7 @@ def in_forms(bundle: Bundle) -> Iterator[Finding]:
         place = _Place({*known.names, *own, *local.get(form_id, ()), *_ROW}, known.open)
         for component in form.root.walk():
             for text, compiled in _formulas(component):
+                yield from unknown_calls(bundle, component.id, compiled.calls, form_id)
                 for name in sorted(_heads(compiled)):
                     if name not in place.names:
                         yield from _doubt(component.id, name, text, place, form_id)

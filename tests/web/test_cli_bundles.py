@@ -9,7 +9,22 @@ from sqlalchemy import Engine, select
 
 from engine.db import transaction
 from engine.models import ProcessDefinition
-from tests.builders import bundle, diagram, end, form, gateway, process, start, table, user
+from tests.builders import (
+    Element,
+    bundle,
+    catch,
+    decision,
+    diagram,
+    end,
+    form,
+    gateway,
+    process,
+    script,
+    start,
+    table,
+    timer,
+    user,
+)
 from tests.web.test_cli import redress
 
 GOOD = process("P", start(), user("A"), end())
@@ -132,3 +147,29 @@ def test_an_author_nobody_knows_is_wrong_usage(tmp_path: Path, database: Engine)
     answer = redress("publish", str(folder(tmp_path, bundle(GOOD))), "--author", "nobody")
     assert answer.returncode == 2
     assert "nobody" in answer.stderr
+
+
+def test_overlapping_rules_are_refused_alike_in_a_file_and_in_a_bundle(tmp_path: Path) -> None:
+    overlapping = table("level", ["amount"], "level", [(["> 1"], '"a"'), (["> 2"], '"b"')])
+    alone = tmp_path / "level.dmn"
+    alone.write_bytes(overlapping)
+    parts = process("P", start(), decision("D", "level", "level"), user("A"), end())
+    whole = folder(tmp_path / "whole", bundle(parts, files={"level.dmn": overlapping}))
+    code, reports = judged(alone, whole)
+    assert code == 1
+    assert [errors(report) for report in reports] == [{"level_r1": "decision_overlap"}] * 2
+    assert all(each["hint_zh"] and each["hint_en"] for report in reports for each in report["findings"])
+
+
+def test_the_dry_run_of_the_command_line_plays_the_bundle(tmp_path: Path) -> None:
+    parts = process("P", start(), script("S", '=1 + "a"', "x"), timer_catch(), end())
+    path = str(folder(tmp_path / "plays", bundle(parts)))
+    plain, played = redress("check", "--json", path), redress("check", "--json", "--dry-run", path)
+    assert (plain.returncode, played.returncode) == (0, 1)
+    assert errors(json.loads(played.stdout)[0]) == {"C": "fails"}
+    words = redress("check", "--dry-run", path).stdout
+    assert "error fails at main.bpmn C: The dry run fails here" in words
+
+
+def timer_catch() -> Element:
+    return catch("C", timer("=x"))
