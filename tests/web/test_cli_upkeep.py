@@ -70,7 +70,13 @@ def elsewhere(database: Engine, tmp_path: Path) -> Iterator[dict[str, str]]:
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     url = make_url(database.url).set(database=name).render_as_string(hide_password=False)
-    yield {"DATABASE_URL": url, "REDRESS_VAR": str(tmp_path / "var")}
+    var = tmp_path / "var"
+    yield {
+        "DATABASE_URL": url,
+        "REDRESS_VAR": str(var),
+        "REDRESS_KEYRING": str(var / "keyring.json"),
+        "REDRESS_UPLOADS": str(var / "uploads"),
+    }
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
