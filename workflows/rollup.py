@@ -34,7 +34,7 @@ def heat(
 ) -> list[CallHeat]:
     """All call activities of the diagram of `drawn`, with the tasks of instances of its process (of one version).
 
-    Four statements where the diagram calls anything. Calls which call again count too.
+    Two statements and one for each call activity, whatever the number of tasks. Calls which call again count too.
     """
     nodes = [node for _, node in definitions.compiled_by_id(session, drawn.id).diagram.walk() if node.called]
     if not nodes:
