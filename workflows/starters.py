@@ -22,6 +22,7 @@ BORROWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "complaint/complaint-classify.form",
             "complaint/complaint-approve.form",
             "complaint/complaint-communicate.form",
+            "complaint/complaint-carry-out.form",
             "complaint/complaint-revisit.form",
             "legal-review/legal-review-opinion.form",
         ),

@@ -15,7 +15,7 @@ from workflows.models import Case, CaseStatus, Letter
 THREAT = "合同约定免费维修却单方面违约，我已请律师准备起诉，要求赔偿 30000 元"
 SEVEN = [
     "Task_Accept", "Task_Classify", "Task_Investigate", "Task_LegalReview", "Task_ApproveHead",
-    "Task_ApproveManagement", "Task_Communicate", "Task_Revisit",
+    "Task_ApproveManagement", "Task_Communicate", "Task_CarryOut", "Task_Revisit",
 ]  # fmt: skip
 
 
