@@ -121,7 +121,9 @@ def package(session: Session, number: str) -> Response:
     """
     case = cases.open_case(session, me(), number)
     made = dossier.package(session, me(), case)
-    answer = send_file(made, mimetype="application/zip", as_attachment=True, download_name=f"{case.number}.zip")
+    answer = send_file(
+        made, mimetype="application/octet-stream", as_attachment=True, download_name=f"{case.number}.zip"
+    )
     answer.call_on_close(made.close)
     return answer
 

@@ -88,7 +88,7 @@ def test_the_whole_file_is_given_out_as_one_package(as_: Callable[[str], Door], 
     _send(as_("li"), case["number"], PNG)
     path = f"/cases/{case['number']}/evidence/package"
     answer = as_("manager").get(path)
-    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+    assert (answer.status_code, answer.mimetype) == (200, "application/octet-stream")
     names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
     assert {"evidence/001-photo.png", "index.json"} <= set(names)
     problem(as_("qian").get(path), 404)

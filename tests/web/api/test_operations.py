@@ -53,10 +53,11 @@ def test_the_diagram_marks_where_a_step_failed(as_: Callable[[str], Door], incid
     assert shown["tokens"] == [{"element": "Task_Accept", "count": 1, "late": False, "failed": True}]
 
 
-def test_staff_see_no_incidents_and_managers_do_not_retry(as_: Callable[[str], Door], incident: str) -> None:
+def test_staff_neither_see_incidents_nor_retry_nor_skip_them(as_: Callable[[str], Door], incident: str) -> None:
     problem(as_("wang").get("/incidents"), 403)
     problem(as_("wang").get(f"/incidents/{incident}"), 403)
-    problem(as_("manager").post(f"/incidents/{incident}/retry", {}), 403)
+    problem(as_("wang").post(f"/incidents/{incident}/retry", {}), 403)
+    problem(as_("wang").post(f"/incidents/{incident}/skip", {"reason": "boring"}), 403)
 
 
 def test_an_unknown_incident_is_not_found(as_: Callable[[str], Door]) -> None:
