@@ -21,17 +21,21 @@ def hold(session: Session, name: str, correlation: str) -> None:
     session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], signed=True))))
 
 
-def empty(session: Session, instance_id: UUID, top: Workflow, before: Waits) -> None:
-    """Give tokens which began to wait in this step the messages which are there for them, and run on."""
+def empty(session: Session, instance_id: UUID, top: Workflow, before: Waits) -> Waits:
+    """Give tokens which began to wait in this step the messages which are there for them, and run on.
+
+    What the instance waits for in the end.
+    """
     asked: set[UUID] = set()
     while True:
+        after = waits_of(top)
         new = [
             each
-            for each in waits_of(top).listening.values()
+            for each in after.listening.values()
             if each.kind == "message" and each.token_id not in asked and before.listening.get(each.token_id) != each
         ]
         if not new:
-            return
+            return after
         asked |= {each.token_id for each in new}
         wanted = sorted({(each.name, each.key) for each in new})
         for name, key in wanted:

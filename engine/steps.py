@@ -218,10 +218,11 @@ def _perform(
     top = moved.top
     if moved.status is InstanceStatus.RUNNING and command.kind != "edit":
         execution.run(top)
-        mailbox.empty(session, instance.id, top, before)
+        after = mailbox.empty(session, instance.id, top, before)
         if top.completed:
             moved.status = InstanceStatus.COMPLETED
-    after = waits_of(top)
+    else:
+        after = waits_of(top)
     _tell(moved)
     quiet = moved.status is not InstanceStatus.RUNNING
     try:

@@ -63,7 +63,7 @@ def run(top: Workflow) -> None:
             if token.alive and token.state == TaskState.READY and not is_user_task(token):
                 movement.count(token)
                 _run(token)
-        if not (_join(top) or _fire_condition(top) or _fire_due(top)):
+        if not (_join(top) or _fire(top)):
             break
     if not top.completed:
         _ensure_waiting(top)
@@ -91,28 +91,36 @@ def _join(top: Workflow) -> bool:
     return False
 
 
-def _fire_condition(top: Workflow) -> bool:
-    fired = False
-    for token in [token for token in tokens(top) if "held" in token.internal_data]:
-        node: Any = token.task_spec
-        if token.alive and became_true(token, node.wait):
-            top.movement.count(token)
-            trigger(token, {})
-            fired = True
-    return fired
+def _fire(top: Workflow) -> bool:
+    """Fire the conditions which became true, else the timer which is due the longest; whether there was one."""
+    held: list[Token] = []
+    due: list[tuple[datetime, Token]] = []
+    for token in tokens(top):
+        if "held" in token.internal_data:
+            held.append(token)
+        elif (moment := due_at(token)) and moment <= top.movement.now:
+            due.append((moment, token))
+    fired = [token for token in held if _fire_condition(token)]
+    if due and not fired:
+        _fire_due(*min(due, key=lambda pair: pair[0]))
+    return bool(fired or due)
 
 
-def _fire_due(top: Workflow) -> bool:
-    """Fire the timer which is due the longest; whether there was one."""
-    due = [(moment, token) for token in tokens(top) if (moment := due_at(token)) and moment <= top.movement.now]
-    if not due:
+def _fire_condition(token: Token) -> bool:
+    node: Any = token.task_spec
+    if not (token.alive and became_true(token, node.wait)):
         return False
-    moment, token = min(due, key=lambda pair: pair[0])
-    top.movement.count(token)
-    late = (top.movement.now - moment).total_seconds()
-    top.movement.happened("timer_fired", element_of(token), token.id, due=moment.isoformat(), late_seconds=late)
+    token.workflow.top_workflow.movement.count(token)
     trigger(token, {})
     return True
+
+
+def _fire_due(moment: datetime, token: Token) -> None:
+    movement = token.workflow.top_workflow.movement
+    movement.count(token)
+    late = (movement.now - moment).total_seconds()
+    movement.happened("timer_fired", element_of(token), token.id, due=moment.isoformat(), late_seconds=late)
+    trigger(token, {})
 
 
 def due_at(token: Token) -> datetime | None:

@@ -57,9 +57,9 @@ def rows(top: Workflow) -> Rows:
         number = len(scopes)
         host = numbers[scope.host] if isinstance(scope, SubWorkflow) else -1
         scopes.append([host, int(scope.completed), _variables(scope.task_tree)])
-        members = scope.tasks
+        members, root = scope.tasks, scope.task_tree
         for token in members.values():
-            if token.id == ROOT:
+            if token is root:
                 continue
             numbers[token] = len(tokens)
             parent = -1 if token._parent == ROOT else numbers[members[token._parent]]

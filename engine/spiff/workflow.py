@@ -154,8 +154,9 @@ def scopes(top: Workflow) -> Iterator[Scope]:
 def tokens(top: Workflow) -> Iterator[Token]:
     """All live tokens."""
     for scope in scopes(top):
+        root = scope.task_tree
         for token in scope.tasks.values():
-            if token.id != ROOT:
+            if token is not root:
                 yield token
 
 
@@ -275,4 +276,4 @@ def settle(scope: Scope) -> None:
 
 
 def _inhabitants(scope: Scope) -> Iterator[Token]:
-    return (token for token_id, token in scope.tasks.items() if token_id != ROOT)
+    return (token for token in scope.tasks.values() if token is not scope.task_tree)
