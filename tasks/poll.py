@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 from celery.signals import worker_process_init, worker_process_shutdown
 
+from engine import garbage
 from tasks import alive
 from tasks.settings import settings
 
@@ -54,6 +55,7 @@ def look() -> None:
 
 def _begin(**_: object) -> None:
     global _thread
+    garbage.settle()
     _stop.clear()
     _thread = threading.Thread(target=_watch, name="poll", daemon=True)
     _thread.start()

@@ -124,7 +124,7 @@ def restore(data: Rows, spec: ProcessSpec) -> Workflow:
         if node is None:
             raise Invalid(f"The state has a token on {name}, which the process does not have", element=str(name))
         above = scope.task_tree if parent == -1 else members[parent]
-        token = Token(scope, node, above, state=state, token_id=UUID(hex=token_id))
+        token = Token(scope, node, above, state=state, token_id=UUID(int=int(token_id, 16)))
         if variables:
             token.data = {key: decode(value) for key, value in variables.items()}
         if notes:

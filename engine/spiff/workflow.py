@@ -64,6 +64,8 @@ class Token(Task):
     data: dict[str, Value]
     internal_data: dict[str, Any]
     id: UUID
+    _parent: Any
+    _children: list[UUID]
 
     def __init__(
         self,
@@ -74,7 +76,20 @@ class Token(Task):
         state: int = TaskState.FUTURE,
         token_id: UUID | None = None,
     ) -> None:
-        super().__init__(workflow, node, parent, state=state, id=token_id or new_id())
+        # not the library's, which reads the clock and looks its parent up several times: a restore makes all tokens
+        self.id = token_id or new_id()
+        self.workflow = workflow
+        self.task_spec = node
+        self.data = {}
+        self.internal_data = {}
+        self.triggered = False
+        self._state = state
+        self._children = []
+        self._parent = None
+        workflow.tasks[self.id] = self
+        if parent is not None:
+            self._parent = parent.id
+            parent._children.append(self.id)
 
     def _set_state(self, value: int) -> None:
         """The library's, without the log record it builds on every change."""

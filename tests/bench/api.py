@@ -135,7 +135,7 @@ def server(threads: int) -> Iterator[int]:
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "gunicorn", "web.create_app:create_app()", "--bind", f"127.0.0.1:{port}"),
+                *(sys.executable, "-m", "gunicorn", "web.wsgi:app", "--bind", f"127.0.0.1:{port}"),
                 *("--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--no-control-socket"),
             ],
             env={**os.environ, "DATABASE_URL": db.database_url()},

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from engine import garbage
 from engine.settings import ROOT
 from web.commands import coverage
 from web.commands.output import CONSOLE, json_option, print_json, remark
@@ -29,6 +30,7 @@ def bench_command(name: str | None, options: tuple[str, ...], as_json: bool) -> 
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
     run = import_module(f"tests.bench.{name}").run
+    garbage.settle()
     try:
         result: dict[str, Any] = run(**dict(map(_option, options)))
     except TypeError as error:

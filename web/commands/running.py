@@ -108,7 +108,7 @@ def migrate_command(shipped: bool, phase: Literal["pre", "all"]) -> None:
 
 def _web(host: str, port: int, workers: int, threads: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "gunicorn", "web.create_app:create_app()"),
+        *(sys.executable, "-m", "gunicorn", "web.wsgi:app"),
         *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"),
         *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
         *(
