@@ -46,7 +46,8 @@ class Search:
 
     passed: ids of elements and flows; failed: element -> its last failure; unfilled: user task -> what its form
     objected to, whatever was tried; goals: of `lint.goals`; guessed: variables with stand-in values; complete: the
-    bounds were not spent; moves: made so far, the last with anything new was number `news_at`.
+    bounds were not spent; hurried: time was what ended it, so that nothing is said of what was not passed; moves: made
+    so far, the last with anything new was number `news_at`.
     """
 
     passed: set[str] = field(default_factory=set)
@@ -57,6 +58,7 @@ class Search:
     moves: int = 0
     news_at: int = 0
     complete: bool = True
+    hurried: bool = False
 
     def goal(self, rng: Random) -> dict[str, Any]:
         """Values with which some flow that was never taken would be."""
@@ -93,7 +95,7 @@ class Places:
 
 
 def findings(bundle: Bundle, *, spent: float = 0.0) -> Iterator[Finding]:
-    """`fails` and `hangs` (errors where it never went well), `never_reached` (warnings).
+    """`fails` and `hangs` (errors where it never went well), `never_reached` or `dry_run_cut` (warnings).
 
     spent: seconds of processor time which the bundle has cost so far.
     """
@@ -147,8 +149,9 @@ def _search(
     number, search.news_at = 0, search.moves
     while number < FIRST * len(starts) or not wanted <= search.passed:
         fruitless = search.moves - search.news_at > PATIENCE * len(wanted)
-        if search.moves >= moves or fruitless or time.thread_time() > until:
-            search.complete = False
+        late = time.thread_time() > until
+        if search.moves >= moves or fruitless or late:
+            search.complete, search.hurried = False, search.hurried or late
             return
         dull = search.moves - search.news_at > DULL  # what is kept at those places may not do: begin anew more often
         player.chooser.goal = search.goal(player.chooser.rng) if dull or number % 2 else {}
@@ -211,11 +214,19 @@ _FORM_HINT = (
     "检查必填、长度、范围与选项是否互相矛盾",
     "See whether what is required, limits and options contradict each other",
 )
+_CUT_HINT = (
+    "把大的流程拆成由调用活动相连的几个流程，或再检查一次",
+    "Divide a large process into several joined by call activities, or check again",
+)
 _HANGS_HINT = ("检查汇合网关和循环", "Look at joins and loops")
 
 
 def _unreached(bundle: Bundle, search: Search) -> Iterator[Finding]:
     """Elements and flows which no walk passed; what failed has its own finding."""
+    if search.hurried:
+        zh, en = "试运行时间已用尽，未能走遍所有路径", "The dry run had no time left to walk every path"
+        yield warning(bundle.diagram.main, "dry_run_cut", zh, en, *_CUT_HINT)
+        return
     hint = ("检查通向这里的条件是否可能成立", "See whether the conditions on the way can ever hold")
     for process in bundle.diagram.processes.values():
         for scope in process.scopes():

@@ -48,7 +48,7 @@ def played(*parts: str, files: Mapping[str, bytes] | None = None) -> set[tuple[s
     return {(each.element, each.code, each.severity) for each in found if each.code in CODES}
 
 
-CODES = {"never_reached", "fails", "hangs", "form_not_filled"}
+CODES = {"never_reached", "dry_run_cut", "fails", "hangs", "form_not_filled"}
 
 
 def forked(before: list[Part], *conditions: tuple[str, str]) -> str:
@@ -135,6 +135,14 @@ def test_the_bounds_are_kept_and_the_search_is_the_same_every_time() -> None:
     assert first.moves <= 50 + dryrun.LONG
     assert first.passed == second.passed
     assert not first.complete
+
+
+def test_what_there_was_no_time_for_is_not_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = forked([user("A", form="q")], ("B", '=answer = "never" and answer = "yes"'))
+    assert {code for _, code, _ in played(parts)} == {"never_reached"}
+    monkeypatch.setattr(dryrun, "SECONDS", 0)
+    monkeypatch.setattr(dryrun, "LEAST_SECONDS", 0)
+    assert played(parts) == {("P", "dry_run_cut", "warning")}
 
 
 calls: list[str] = []
