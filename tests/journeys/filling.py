@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 TEXT = "已核实情况并与投诉人沟通，按规定办理，记录完整。"
+LINE = "《中华人民共和国消费者权益保护法》第五十二条"
 
 
 def fill(page: Page, wanted: Mapping[str, Any]) -> None:
@@ -49,7 +50,7 @@ def _sensible(component: Mapping[str, Any]) -> Any:
         return rules.get("min", 1)
     if kind == "datetime":
         return "now"
-    return TEXT if kind == "textarea" else "张三 20260101"
+    return TEXT if kind == "textarea" else LINE
 
 
 def _element(page: Page, component: Mapping[str, Any], suffix: str = "") -> Locator:
