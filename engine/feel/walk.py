@@ -1,10 +1,10 @@
-"""Going through a tree: its parts, its height, its weight, and a changed copy."""
+"""Going through a tree: its parts, its height, its weight, the path it is, and a changed copy."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from engine.feel.tree import Node
+from engine.feel.tree import Name, Node, Path
 
 
 def children(node: Node) -> list[Node]:
@@ -55,3 +55,13 @@ def weight(node: Node) -> int:
         count += 1
         stack.extend(children(stack.pop()))
     return count // 16
+
+
+def path_of(node: Node) -> str | None:
+    """`a.b.c` of a variable or a path through one; None for anything else."""
+    if isinstance(node, Name):
+        return node.name
+    if isinstance(node, Path):
+        before = path_of(node.source)
+        return None if before is None else f"{before}.{node.name}"
+    return None

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from engine.dmn.grid import example_in, grid_of
 from engine.dmn.model import Table
 from engine.feel import FeelSyntaxError, compile_expression, to_plain, tree, walk
 from engine.feel.expression import compile_unary_tests
+from engine.feel.walk import path_of
 from engine.forms import Component, Form, Kind
 from engine.lint.bundle import Bundle
+from engine.lint.deciding import asked, rules
 from engine.lint.expressions import written
 from engine.spiff.model import Node
 
 MOST = 24
-MOST_RULES = 200
 MEANINGLESS = "x"
 _TRUTH = (True, False)
 _NUMBERS = {"number", "integer", "long", "double"}
@@ -62,10 +62,10 @@ def gather(bundle: Bundle, read_forms: Iterable[Form]) -> Candidates:
         if each.feel is not None:
             _expression(each.feel, found, bundle)
     for text in _conditions(bundle):
-        asked = Candidates()
-        _expression(text.lstrip("= "), asked, bundle, condition=True)
-        for name, values in asked.by_name.items():
-            found.add(name, values, told=name in asked.told)
+        one = Candidates()
+        _expression(text.lstrip("= "), one, bundle, condition=True)
+        for name, values in one.by_name.items():
+            found.add(name, values, told=name in one.told)
             found.together += [{name: value} for value in values if {name: value} not in found.together]
     for decider in {id(each.decisions): each.decisions for each in bundle.decisions.values()}.values():
         for decision in decider.decisions:
@@ -73,7 +73,7 @@ def gather(bundle: Bundle, read_forms: Iterable[Form]) -> Candidates:
                 _typed(given.variable.name, given.variable.type_ref, found)
             if decision.table is not None:
                 _table(decision.table, found)
-                _rules(decision.table, found)
+                found.together += [wish for _, wish in rules(decision.table)]
     for form in read_forms:
         for component in form.fields:
             if component.path:
@@ -114,16 +114,6 @@ def _all(node: tree.Node) -> Iterator[tree.Node]:
     yield node
     for child in walk.children(node):
         yield from _all(child)
-
-
-def path_of(node: tree.Node) -> str | None:
-    """`a.b.c` of a variable or a path through one."""
-    if isinstance(node, tree.Name):
-        return node.name
-    if isinstance(node, tree.Path):
-        before = path_of(node.source)
-        return None if before is None else f"{before}.{node.name}"
-    return None
 
 
 def _true_or_false(node: tree.Node, found: Candidates) -> None:
@@ -217,7 +207,7 @@ def _typed(name: str, type_ref: str, found: Candidates) -> None:
 
 def _table(table: Table, found: Candidates) -> None:
     for number, column in enumerate(table.inputs):
-        name = _asked(column.expression.text)
+        name = asked(column.expression.text)
         if name is None:
             continue
         _typed(name, column.expression.type_ref, found)
@@ -228,27 +218,6 @@ def _table(table: Table, found: Candidates) -> None:
                 continue
             for test in tests.tests if isinstance(tests, tree.Tests) else ():
                 _tested(name, test, found)
-
-
-def _rules(table: Table, found: Candidates) -> None:
-    """For each rule whose cells are plain: a value for each input which it asks for."""
-    grid = grid_of(table, [column.allowed for column in table.inputs])
-    names = [_asked(column.expression.text) for column in table.inputs]
-    for rule, box in enumerate(grid.boxes[:MOST_RULES]):
-        region = [mask & allowed for mask, allowed in zip(box, grid.allowed, strict=True)]
-        if not grid.exact[rule] or not all(region):
-            continue
-        asked = zip(names, table.rules[rule].tests, example_in(grid, region), strict=True)
-        wish = {name: to_plain(value) for name, test, value in asked if name and test not in ("", "-")}
-        if wish:
-            found.together.append(wish)
-
-
-def _asked(text: str) -> str | None:
-    try:
-        return path_of(compile_expression(text).tree)
-    except FeelSyntaxError:
-        return None
 
 
 def _field(component: Component, found: Candidates) -> None:

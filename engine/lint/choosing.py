@@ -17,7 +17,8 @@ WISHING = 0.8
 class Chooser:
     """Chooses among candidates: half of the time what was tried least, else by chance; the same way every time.
 
-    goal: values to keep to on this walk; wish: values to keep to for some moves.
+    goal: values to keep to on this walk; wish: values to keep to for some moves; strict: both are kept to in this move
+    (else a value is by chance another one).
     """
 
     candidates: Candidates
@@ -26,11 +27,13 @@ class Chooser:
     mood: str = ""
     wish: Mapping[str, Any] = field(default_factory=dict)
     goal: Mapping[str, Any] = field(default_factory=dict)
+    strict: bool = True
 
     def turn(self) -> None:
         """Another move: it may lean to low numbers and `false`, or to high ones and `true`, which opens rare paths; and
         to values which let the same rule of a decision match."""
         self.mood = self.rng.choice(("", "low", "high"))
+        self.strict = self.rng.random() < WISHING
         if self.rng.random() < ANOTHER_WISH:
             rules = self.candidates.together
             self.wish = rules[self.index("rule", len(rules))] if rules and self.rng.random() < WISHING else {}
@@ -38,7 +41,7 @@ class Chooser:
     def pick(self, name: str) -> Any:
         """A value for a variable or path."""
         for held in (self.goal, self.wish):
-            if name in held and self.rng.random() < WISHING:
+            if name in held and (self.strict or self.rng.random() < WISHING):
                 return held[name]
         values = self.candidates.of(name)
         numbers = [value for value in values if isinstance(value, int | float)]

@@ -1,27 +1,47 @@
 """What must hold for a flow to be taken: values which make the conditions of its element choose it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
 from engine.feel import Expression, FeelError, compile_expression, from_python
 from engine.lint.bundle import Bundle
 from engine.lint.candidates import Candidates
+from engine.lint.deciding import Wish, decided
 from engine.spiff.model import Node, Scope
 
 DRAWN = 60
 KEPT = 6
+DEEP = 3
 
 
 def goals(bundle: Bundle, candidates: Candidates) -> dict[str, list[dict[str, Any]]]:
     """Flow -> some sets of values with which it is taken; flows whose conditions ask for nothing are left out."""
     rng, found = Random(0), dict[str, list[dict[str, Any]]]()  # noqa: S311 (which values are tried is no secret)
+    made = decided(bundle)
     for process in bundle.diagram.processes.values():
         for scope in process.scopes():
             for node in scope.nodes.values():
                 for flow, values in _of(bundle, scope, node, candidates, rng):
-                    found.setdefault(flow, []).append(values)
+                    found.setdefault(flow, []).append(_behind(values, made, rng))
     return found
+
+
+def _behind(values: dict[str, Any], made: Mapping[str, list[tuple[Any, Wish]]], rng: Random) -> dict[str, Any]:
+    """The same with what decisions must be given, so that they say what is wanted of them."""
+    for _ in range(DEEP):
+        ways = {
+            name: wishes
+            for name, wanted in values.items()
+            if name in made and (wishes := [wish for value, wish in made[name] if value == wanted])
+        }
+        if not ways:
+            break
+        others = {name: value for name, value in values.items() if name not in ways}
+        for wishes in ways.values():
+            others = {**rng.choice(wishes), **others}
+        values = others
+    return values
 
 
 def _of(

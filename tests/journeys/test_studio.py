@@ -123,6 +123,8 @@ def test_an_owner_draws_is_refused_repairs_publishes_migrates_and_rolls_back(vis
     owner.picture("new-step")
     desk.findings()
     assert desk.errors() == []
+    expect(page.locator('.files [data-path="approval-levels.dmn"]')).to_have_text("审批层级")
+    expect(page.locator('.files [data-path="complaint-plan.form"]')).to_have_text("评估诉求并拟定方案")
     desk.file("approval-levels.dmn")
     page.locator(".add-rule").first.click()
     page.wait_for_timeout(300)

@@ -35,6 +35,8 @@ _ITEMS: Final = (
     ("directory.people_list", "组织", "Directory", "users", "p"),
     ("mail.page", "邮件", "Mail", "mail", "e"),
 )
+_UNDER: Final = {"task": "inbox", "instance": "monitor", "incidents": "monitor", "migrate": "studio"}
+"""Pages reached from a line of the navigation which have a room of their own."""
 
 
 def register(app: Flask) -> None:
@@ -60,7 +62,8 @@ def navigation() -> list[Item]:
     """The pages this person may open."""
     table = access.table(current_app)
     held = set(me().roles)
-    here = (request.endpoint or "").split(".")[0]
+    room = (request.endpoint or "").split(".")[0]
+    here = _UNDER.get(room, room)
     return [
         Item(url_for(endpoint), say(zh, en), icon, key, endpoint.split(".")[0] == here)
         for endpoint, zh, en, icon, key in _ITEMS

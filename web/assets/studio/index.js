@@ -8,6 +8,7 @@ import { openConflict } from './conflict.js';
 import { Draft } from './draft.js';
 import { bindFiles } from './files.js';
 import { Problems } from './problems.js';
+import { formId, titles } from './titles.js';
 import { bindVerbs } from './verbs.js';
 import formTexts from './zh/forms.js';
 import simulationTexts from './zh/simulation.js';
@@ -50,14 +51,6 @@ const bundle = {
   openDecision: (id) => goTo([...draft.files].find(([path, text]) => kindOf(path) === 'dmn' && decisionsIn(text).some((one) => one.id === id))?.[0], id),
 };
 
-function formId(path, text) {
-  try {
-    return JSON.parse(text).id ?? path.replace(/\.form$/, '');
-  } catch {
-    return path.replace(/\.form$/, '');
-  }
-}
-
 function decisionsIn(text) {
   const xml = new DOMParser().parseFromString(text, 'application/xml');
   return [...xml.getElementsByTagNameNS('*', 'decision')].map((one) => ({ id: one.getAttribute('id'), name: one.getAttribute('name') ?? '' }));
@@ -71,24 +64,18 @@ function inBundle() {
     .map((one) => ({ code: one.getAttribute('id'), name: one.getAttribute('name') ?? '' }));
 }
 
-function titleOf(path, text) {
-  if (kindOf(path) === 'form') {
-    return formId(path, text);
-  }
-  return path.replace(/\.(bpmn|dmn)$/, '');
-}
-
 function renderTabs() {
   const paths = [...draft.files.keys()]
     .filter((path) => order.includes(kindOf(path)))
     .sort((a, b) => order.indexOf(kindOf(a)) - order.indexOf(kindOf(b)) || a.localeCompare(b));
+  const names = titles(draft.files);
   tabs.replaceChildren(
     ...paths.map((path) => {
       const tab = document.createElement('button');
       tab.type = 'button';
       tab.role = 'tab';
       tab.className = `file ${kindOf(path)}`;
-      tab.textContent = titleOf(path, draft.files.get(path));
+      tab.textContent = names.get(path);
       tab.title = path;
       tab.dataset.path = path;
       tab.setAttribute('aria-selected', String(path === current?.path));

@@ -1,0 +1,38 @@
+// What a file of a bundle is called among people: the process drawn in it, the decision, the step which shows the form.
+import { language } from '../base/texts.js';
+
+const chinese = language === 'zh';
+
+const parse = (text) => new DOMParser().parseFromString(text, 'application/xml');
+const first = (xml, name) => xml.getElementsByTagNameNS('*', name)[0];
+
+function nameOf(element) {
+  if (chinese || !element) return element?.getAttribute('name');
+  const own = [...element.children].find((child) => child.localName === 'extensionElements');
+  const english = own?.querySelector('[name="redress:name-en"]')?.getAttribute('value');
+  return english ?? element.getAttribute('name');
+}
+
+export function formId(path, text) {
+  try {
+    return JSON.parse(text).id ?? path.replace(/\.form$/, '');
+  } catch {
+    return path.replace(/\.form$/, '');
+  }
+}
+
+// files: Map path -> text. Gives path -> title; a file which says nothing is called as it is stored.
+export function titles(files) {
+  const found = new Map();
+  const steps = new Map();
+  for (const [path, text] of files) {
+    if (path.endsWith('.bpmn')) {
+      const xml = parse(text);
+      found.set(path, nameOf(first(xml, 'process')));
+      for (const form of xml.getElementsByTagNameNS('*', 'formDefinition')) steps.set(form.getAttribute('formId'), nameOf(form.parentElement?.parentElement));
+    }
+    if (path.endsWith('.dmn')) found.set(path, chinese ? first(parse(text), 'decision')?.getAttribute('name') : null);
+  }
+  for (const [path, text] of files) if (path.endsWith('.form')) found.set(path, steps.get(formId(path, text)));
+  return new Map([...files.keys()].map((path) => [path, found.get(path) || path.replace(/\.(bpmn|dmn|form)$/, '')]));
+}
