@@ -182,6 +182,10 @@ class ProcessInstance(Base):
     definition: Mapped[ProcessDefinition] = relationship()
 
 
+DUE = "coalesce(user_task.due_at, '9999-01-01 00:00:00+00'::timestamptz)"
+"""When a user task is due, to sort by: those without a due date come last."""
+
+
 class UserTask(Base):
     """Work which waits for a person. `id` is the token's own id inside the state; `rev` guards against lost edits.
 
@@ -196,6 +200,10 @@ class UserTask(Base):
         Index("ix_user_task_department_open", "department", "due_at", "id", postgresql_where=text("status = 'open'")),
         Index("ix_user_task_due_open", "due_at", "id", postgresql_where=text("status = 'open'")),
         Index("ix_user_task_assignee_open", "assignee", "due_at", "id", postgresql_where=text("status = 'open'")),
+        Index(
+            "ix_user_task_priority_open", text("(-priority)"), text(DUE), "id", postgresql_where=text("status = 'open'")
+        ),
+        Index("ix_user_task_step_open", "element_id", text(DUE), "id", postgresql_where=text("status = 'open'")),
         Index("ix_user_task_lender_open", "lender", postgresql_where=text("status = 'open'")),
         Index(
             "ix_user_task_candidates_open",

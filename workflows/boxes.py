@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from engine.clock import now
 from engine.models import ProcessDefinition, ProcessInstance, UserTask
-from workflows import authorisation, cases, monitoring, orders
+from workflows import authorisation, lookup, monitoring, orders
 from workflows.authorisation import TaskInCase
 from workflows.models import Case, Person, Role, Source
 from workflows.orders import Sort
@@ -31,7 +31,7 @@ class Filters:
     """What an inbox is narrowed by; None means any.
 
     overdue: past its due date now; due: as in `monitoring.due`; element: id of the step in the diagram; process,
-    version: of the bundle it is drawn in; claimed: whether it is somebody's; text: as in `cases.Filters`.
+    version: of the bundle it is drawn in; claimed: whether it is somebody's; text: as in `lookup.matching`.
     """
 
     department: str | None = None
@@ -65,14 +65,9 @@ def inbox(
     """
     authorisation.require(session, person, "task.list")
     standing = load_only(ProcessInstance.status, ProcessInstance.suspended_at)
-    query = _tasks(session, person, box).where(*_conditions(filters or Filters()))
+    query = _tasks(session, person, box).where(*_conditions(session, filters or Filters()))
     query = query.options(joinedload(Case.party), contains_eager(UserTask.instance).options(standing))
-    if box == "done":
-        rows = _done(session, query, after, limit)
-    elif sort == "due":
-        rows = _open(session, query, after, limit)
-    else:
-        rows = _sorted(session, query, sort, after, limit)
+    rows = _done(session, query, after, limit) if box == "done" else _open(session, query, sort, after, limit)
     return [TaskInCase(task, case) for task, case in rows]
 
 
@@ -80,7 +75,7 @@ def position(box: Box, sort: Sort, found: TaskInCase) -> tuple[Any, ...]:
     """Where the page behind a row begins."""
     if box == "done":
         return found.task.completed_at, found.task.id
-    return (found.task.due_at, found.task.id) if sort == "due" else orders.place(sort, found)
+    return orders.place(sort, found)
 
 
 def open_counts(session: Session, person: Person, wanted: Sequence[Box] = BOXES, *, most: int = MOST) -> dict[Box, int]:
@@ -105,8 +100,14 @@ def matching_counts(
         return []
     counted = []
     for place, (box, filters) in enumerate(wanted):
-        some = _tasks(session, person, box).where(*_conditions(filters)).with_only_columns(UserTask.id).limit(most + 1)
-        counted.append(select(func.count()).select_from(some.subquery()).scalar_subquery().label(f"count_{place}"))
+        some = (
+            _tasks(session, person, box)
+            .where(*_conditions(session, filters))
+            .with_only_columns(UserTask.id)
+            .limit(most + 1)
+        )
+        least = some.limit(most + 1).subquery()
+        counted.append(select(func.count()).select_from(least).scalar_subquery().label(f"count_{place}"))
     return list(session.execute(select(*counted)).one())
 
 
@@ -133,30 +134,22 @@ def _done(
 
 
 def _open(
-    session: Session, query: _Query, after: tuple[datetime | None, UUID] | None, limit: int
-) -> list[tuple[UserTask, Case]]:
-    """Two ranges of the same index, first those with a due date, then those without: no page walks the one before."""
-    found: list[tuple[UserTask, Case]] = []
-    if after is None or after[0] is not None:
-        dated = query.where(UserTask.due_at.is_not(None))
-        if after is not None:
-            dated = dated.where(tuple_(UserTask.due_at, UserTask.id) > after)
-        found += [(t, c) for t, c in session.execute(dated.order_by(UserTask.due_at, UserTask.id).limit(limit))]
-    if len(found) < limit:
-        undated = query.where(UserTask.due_at.is_(None))
-        if after is not None and after[0] is None:
-            undated = undated.where(UserTask.id > after[1])
-        found += [(t, c) for t, c in session.execute(undated.order_by(UserTask.id).limit(limit - len(found)))]
-    return found
-
-
-def _sorted(
     session: Session, query: _Query, sort: Sort, after: tuple[Any, ...] | None, limit: int
 ) -> list[tuple[UserTask, Case]]:
-    keys = orders.keys(sort)
-    if after is not None:
-        query = query.where(tuple_(*keys) > after)
-    return [(task, case) for task, case in session.execute(query.order_by(*keys).limit(limit))]
+    """Stretch by stretch, as far as the page reaches: none walks what was on the pages before."""
+    found: list[tuple[UserTask, Case]] = []
+    begun, *values = after or (0,)
+    for number, stretch in enumerate(orders.stretches(sort)):
+        if number < begun or len(found) == limit:
+            continue
+        part = query.outerjoin(Case.party) if sort == "customer" else query
+        if stretch.where is not None:
+            part = part.where(stretch.where)
+        if number == begun and values:  # the first one again by itself: of values in several tables it finds the index
+            part = part.where(tuple_(*stretch.keys) > tuple(values), stretch.keys[0] >= values[0])
+        rows = session.execute(part.order_by(*stretch.keys).limit(limit - len(found)))
+        found += [(task, case) for task, case in rows]
+    return found
 
 
 def _of_box(session: Session, person: Person, box: Box) -> ColumnElement[bool]:
@@ -182,7 +175,7 @@ def _seen(person: Person) -> ColumnElement[bool]:
     return and_(not_named, or_(Case.id.is_(None), Case.source == Source.EXTERNAL.value, part))
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for column, wanted in (
         (UserTask.department, filters.department),
@@ -209,5 +202,5 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.due is not None:
         found.append(monitoring.due(filters.due, now()))
     if filters.text:
-        found.append(cases.matching(filters.text))
+        found.append(lookup.matching(session, filters.text))
     return found

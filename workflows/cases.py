@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, any_, event, func, inspect, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, event, func, inspect, select, tuple_
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine.clock import now
 from engine.errors import Conflict
 from engine.models import ProcessInstance
-from workflows import authorisation, parties
-from workflows.crypto import blind, normal_mail, normal_phone
+from workflows import authorisation, lookup, parties
 from workflows.errors import BadComplaint, NoSuchCase
 from workflows.models import (
     Case,
@@ -21,7 +20,6 @@ from workflows.models import (
     CaseStatus,
     Comment,
     Disclosure,
-    Party,
     Person,
     Plan,
     RulesMark,
@@ -42,7 +40,7 @@ _EQUAL = (
 class Filters:
     """What a list of cases is narrowed by; None means any. Periods are [from, to).
 
-    text: acceptance number, order number, part of the summary, or a phone number or mail address of the complainant.
+    text: as in `lookup.matching`.
     """
 
     status: str | None = None
@@ -155,7 +153,7 @@ def listing(
     query: Select[Case] = (
         select(Case)
         .options(joinedload(Case.party))
-        .where(authorisation.visible(session, person), *_conditions(filters or Filters()))
+        .where(authorisation.visible(session, person), *_conditions(session, filters or Filters()))
         .order_by(Case.received_at.desc(), Case.id.desc())
         .limit(limit)
     )
@@ -164,7 +162,7 @@ def listing(
     return list(session.scalars(query))
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for name in _EQUAL:
         wanted = getattr(filters, name)
@@ -179,32 +177,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.closed_to is not None:
         found.append(Case.closed_at < filters.closed_to)
     if filters.text:
-        found.append(matching(filters.text))
+        found.append(lookup.matching(session, filters.text))
     return found
-
-
-def matching(text: str) -> ColumnElement[bool]:
-    """SQL condition on `Case` for a search text: number, order, batch, words of the summary, and by the blind index a
-    complainant's whole phone number or mail address."""
-    wanted = text.strip()
-    ways: list[ColumnElement[bool]] = [
-        Case.number.startswith(wanted.upper(), autoescape=True),
-        Case.order_no == wanted,
-        Case.batch_no == wanted,
-        Case.summary.contains(wanted, autoescape=True),
-    ]
-    known = reached_by(wanted)
-    if known is not None:  # as an array: it is read once and expected to be short, a subquery to hold every second case
-        ways.append(Case.party_id == any_(func.array(select(Party.id).where(known).scalar_subquery())))
-    return or_(*ways)
-
-
-def reached_by(text: str) -> ColumnElement[bool] | None:
-    """SQL condition on `Party`: who has this whole phone number or mail address; None where the text is neither."""
-    if "@" in text:
-        return Party.mail_index == blind("mail", normal_mail(text))
-    phone = normal_phone(text)
-    return Party.phone_index == blind("phone", phone) if len(phone) >= 7 else None
 
 
 def yuan(minor: int | None) -> float | None:

@@ -86,6 +86,13 @@ TALLY = (
 )
 """What keeps the tally (`workflows.tallies`); came with a later revision than the guards above."""
 
+LETTER_PAIRS = """
+CREATE OR REPLACE FUNCTION letter_pairs(told text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT coalesce(array_agg(DISTINCT substr(low, n, 2)), '{}')
+   FROM (SELECT lower(told) AS low) AS text_, generate_series(1, length(low) - 1) AS n $$
+"""
+"""Every two letters in a row, for an index which finds parts of Chinese texts, too; came with a later revision."""
+
 RENEW_MARK = """
 CREATE OR REPLACE FUNCTION renew_rules_mark() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
@@ -118,10 +125,10 @@ DOWNGRADE: tuple[str, ...] = (
 """Their reverse (the triggers go with their tables)."""
 
 
-def _attach(table: Any, *statements: str) -> None:
+def _attach(table: Any, *statements: str, when: str = "after_create") -> None:
     for statement in statements:
         rule: DDL = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-        event.listen(table, "after_create", rule)
+        event.listen(table, when, rule)
 
 
 _TABLES = {"case_file": Case.__table__, "evidence": Evidence.__table__, "decision": Decision.__table__}
@@ -129,6 +136,7 @@ for _table, _statement in _GUARDS:
     _attach(_TABLES[_table], APPEND_ONLY, KEEP_ORIGINAL, _statement)
 for _model in _MARKED:
     _attach(_model.__table__, RENEW_MARK, _mark(_model.__tablename__))
+_attach(Case.__table__, LETTER_PAIRS, when="before_create")
 _attach(Case.__table__, *TALLY)
 _attach(DirectoryChange.__table__, APPEND_ONLY, DIRECTORY)
 for _recorded in (CaseChange, Disclosure, Escalation, Export):

@@ -1,51 +1,66 @@
-"""Further orders of the open boxes, each a row of ascending values which ends in the task's id: pages go on behind it.
+"""The orders of the open boxes. Each is a row of stretches, sorted in themselves by an index, one after the other: the
+first page of a hundred thousand tasks costs what the first page of a hundred costs.
 
-`due` (the default, by index) is in `workflows.boxes`. priority: the highest first; received: the oldest complaint
-first; step: by element of the diagram; customer: VIP first, then what belongs to one complainant together.
+due: what is due first; priority: the highest first; received: the oldest complaint first; step: by element of the
+diagram; customer: VIP first, then what belongs to one complainant together. By the last two, work on no case, or on one
+which is closed already, comes last.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, get_args
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import TIMESTAMP, ColumnElement, Integer, and_, literal_column, or_
 
-from engine.models import UserTask
+from engine.models import DUE, UserTask
 from workflows.authorisation import TaskInCase
-from workflows.models import Case
+from workflows.models import Case, CaseStatus, Party
 
 Sort = Literal["due", "priority", "received", "step", "customer"]
 SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
-"""Stands for no due date: it comes last."""
-NOBODY: Final = UUID(int=0)
+"""Stands for no due date (`engine.models.DUE`): it comes last."""
 
 
-def keys(sort: Sort) -> tuple[ColumnElement[Any], ...]:
-    """What is sorted by, in SQL."""
-    due = func.coalesce(UserTask.due_at, NEVER)
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Part of an order: which tasks lie in it (None: all), the ascending values they are sorted by, their ids last."""
+
+    where: ColumnElement[bool] | None
+    keys: tuple[ColumnElement[Any], ...]
+
+
+def stretches(sort: Sort) -> tuple[Stretch, ...]:
+    """The parts of an order, in order."""
+    task, due = UserTask.id.expression, literal_column(DUE, TIMESTAMP(timezone=True))
+    at_work = Case.status == literal_column("'open'")  # as the partial indexes say it
+    elsewhere = Stretch(or_(Case.id.is_(None), Case.status != literal_column("'open'")), (due, task))
     if sort == "priority":
-        return -UserTask.priority, due, UserTask.id.expression
-    if sort == "received":
-        return func.coalesce(Case.received_at, NEVER), UserTask.id.expression
+        return (Stretch(None, (literal_column("(-user_task.priority)", Integer()), due, task)),)
     if sort == "step":
-        return UserTask.element_id.expression, due, UserTask.id.expression
+        return (Stretch(None, (UserTask.element_id.expression, due, task)),)
+    if sort == "received":
+        return Stretch(at_work, (Case.received_at.expression, task)), elsewhere
     if sort == "customer":
-        vip = case((Case.party.has(tier="vip"), 0), else_=1)
-        return vip, func.coalesce(Case.party_id, NOBODY), due, UserTask.id.expression
-    return due, UserTask.id.expression
+        keys = (Case.party_id.expression, due, task)
+        vip = Party.tier == literal_column("'vip'")
+        return Stretch(and_(at_work, vip), keys), Stretch(and_(at_work, ~vip), keys), elsewhere
+    return Stretch(UserTask.due_at.is_not(None), (UserTask.due_at.expression, task)), Stretch(
+        UserTask.due_at.is_(None), (task,)
+    )
 
 
 def place(sort: Sort, found: TaskInCase) -> tuple[Any, ...]:
-    """The same values of one task: where the page after it begins."""
-    task, due = found.task, found.task.due_at or NEVER
+    """Where the page after a task begins: the number of its stretch, and its values there."""
+    task, case, due = found.task, found.case, found.task.due_at or NEVER
     if sort == "priority":
-        return -task.priority, due, task.id
-    if sort == "received":
-        return found.case.received_at if found.case else NEVER, task.id
+        return 0, -task.priority, due, task.id
     if sort == "step":
-        return task.element_id, due, task.id
-    if sort == "customer":
-        vip = found.case is not None and found.case.party.tier == "vip"
-        return 0 if vip else 1, found.case.party_id if found.case else NOBODY, due, task.id
-    return due, task.id
+        return 0, task.element_id, due, task.id
+    if sort == "due":
+        return (0, task.due_at, task.id) if task.due_at else (1, task.id)
+    if case is None or case.status != CaseStatus.OPEN:
+        return len(stretches(sort)) - 1, due, task.id
+    if sort == "received":
+        return 0, case.received_at, task.id
+    return 0 if case.party.tier == "vip" else 1, case.party_id, due, task.id

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, exists, false, func, not_, or_, se
 from sqlalchemy.orm import Session, joinedload
 
 from engine.models import Incident, IncidentStatus, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
-from workflows import authorisation, cases
-from workflows.models import Case, Party, Person
+from workflows import authorisation, lookup
+from workflows.models import Case, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,7 @@ class Wanted:
     """What a search is narrowed by; None means any.
 
     number: how the business key (acceptance number) begins; person: id of somebody who has a task in it or had one;
-    incident: whether one is open; text: part of the case's product, or what lists of
-    cases are searched by (a complainant's whole phone number or mail address too).
+    incident: whether one is open; text: as in `lookup.matching`.
     """
 
     number: str | None = None
@@ -43,7 +42,7 @@ class Found:
 def find(session: Session, person: Person, wanted: Wanted, after: UUID | None = None, limit: int = 50) -> list[Found]:
     """A page of instances; `after`: id of the last one of the page before.
 
-    Two statements, a third where the text may be a phone number or mail address.
+    Two statements, a third where there is a text.
 
     Raises NotAllowed for somebody who may not list instances. Who is named in a case does not find it.
     """
@@ -94,17 +93,8 @@ def _conditions(session: Session, wanted: Wanted, seen: ColumnElement[bool]) -> 
         )
         found.append(exists(failed) if wanted.incident else not_(exists(failed)))
     if wanted.text:
-        found += [seen, _told(session, wanted.text.strip())]
+        found += [seen, lookup.matching(session, wanted.text)]
     return found
-
-
-def _told(session: Session, text: str) -> ColumnElement[bool]:
-    """A complainant who is reached by this text has their cases found at once; else all cases are looked through."""
-    reached = cases.reached_by(text)
-    known = [] if reached is None else session.scalars(select(Party.id).where(reached)).all()
-    if known:
-        return Case.party_id.in_(known)
-    return or_(cases.matching(text), Case.product.contains(text, autoescape=True))
 
 
 def _waiting(session: Session, instances: list[UUID]) -> dict[UUID, list[tuple[str, str]]]:

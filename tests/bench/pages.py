@@ -21,7 +21,7 @@ from engine.models import ProcessInstance, UserTask
 from tests.bench.common import p50, percentile, scratch
 from web import identity
 from web.create_app import create_app
-from workflows import demo, people, tallies
+from workflows import demo, orders, people, tallies
 from workflows.models import Case, Role
 from workflows.parties import Identity
 from workflows.receiving import Complaint, receive
@@ -139,6 +139,8 @@ def _addresses(session: Session, facts: dict[str, Any]) -> dict[str, str]:
     return {
         "nothing": "/live",
         "inbox": "/inbox?box=open",
+        **{f"inbox_{sort}": f"/inbox?box=open&sort={sort}" for sort in orders.SORTS if sort != "due"},
+        "inbox_text": "/inbox?box=open&text=13900000000",
         "task": f"/tasks/{facts['task']}",
         "case": f"/cases/{number}",
         "board": "/monitor",

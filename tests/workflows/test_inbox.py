@@ -13,10 +13,11 @@ from engine.models import UserTask
 from tests.workflows import bundles
 from tests.workflows.builders import a_case, a_task, in_hours
 from tests.workflows.conftest import Who
-from workflows import boxes, demo, people, seeds, usertasks
+from workflows import boxes, demo, orders, people, seeds, usertasks
 from workflows.authorisation import TaskInCase
 from workflows.boxes import Filters
 from workflows.errors import NotAllowed
+from workflows.models import CaseStatus
 from workflows.parties import Identity
 from workflows.receiving import Complaint, receive
 
@@ -25,16 +26,17 @@ def _ids(rows: list[TaskInCase]) -> list[object]:
     return [row.task.id for row in rows]
 
 
-def _all_pages(session: Session, who: Who, login: str, box: boxes.Box, limit: int) -> list[UserTask]:
+def _all_pages(
+    session: Session, who: Who, login: str, box: boxes.Box, limit: int, sort: orders.Sort = "due"
+) -> list[UserTask]:
     found: list[UserTask] = []
     after = None
     while True:
-        page = boxes.inbox(session, who(login), box, after=after, limit=limit)
+        page = boxes.inbox(session, who(login), box, after=after, limit=limit, sort=sort)
         if not page:
             return found
         found += [row.task for row in page]
-        last = found[-1]
-        after = (last.completed_at if box == "done" else last.due_at, last.id)
+        after = boxes.position(box, sort, page[-1])
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
@@ -177,3 +179,44 @@ def test_a_box_is_counted_to_one_beyond_the_most_and_no_further(house: Session, 
 def test_somebody_who_has_no_inbox_has_no_counts(house: Session, who: Who) -> None:
     with pytest.raises(NotAllowed):
         boxes.open_counts(house, who("owner"))
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+@pytest.mark.parametrize("sort", orders.SORTS)
+def test_pages_of_every_order_hold_every_task_once(house: Session, who: Who, sort: orders.Sort, limit: int) -> None:
+    cases = [a_case(house, identity=Identity(phone=f"1380000000{number}")) for number in range(4)]
+    cases[1].party.tier = "vip"
+    cases[2].status = CaseStatus.CLOSED
+    house.flush()
+    same = in_hours(5)
+    made = [
+        a_task(house, case, due_at=due, priority=priority, element_id=element)
+        for case in cases
+        for due, priority, element in ((same, 50, "A"), (same, 50, "A"), (None, 90, "B"), (in_hours(1), 10, "B"))
+    ]
+    whole = boxes.inbox(house, who("staff"), "department", sort=sort)
+    found = _all_pages(house, who, "staff", "department", limit, sort)
+    assert [task.id for task in found] == _ids(whole)
+    assert sorted(task.id for task in found) == sorted(task.id for task in made)
+
+
+def test_the_orders_are_what_they_say(house: Session, who: Who) -> None:
+    early, late, vip, closed = (a_case(house, identity=Identity(phone=f"1380000000{n}")) for n in range(4))
+    early.received_at, late.received_at = in_hours(-90), in_hours(-1)
+    vip.received_at = closed.received_at = in_hours(-50)
+    vip.party.tier, closed.status = "vip", CaseStatus.CLOSED
+    house.flush()
+    last = a_task(house, closed, priority=10, element_id="A", due_at=in_hours(1))
+    first = a_task(house, late, priority=90, element_id="C", due_at=None)
+    third = a_task(house, vip, priority=50, element_id="B", due_at=in_hours(4))
+    second = a_task(house, early, priority=50, element_id="B", due_at=in_hours(2))
+
+    def order(sort: orders.Sort) -> list[object]:
+        return _ids(boxes.inbox(house, who("staff"), "department", sort=sort))
+
+    assert order("due") == [last.id, second.id, third.id, first.id]
+    assert order("priority") == [first.id, second.id, third.id, last.id]
+    assert order("step") == [last.id, second.id, third.id, first.id]
+    assert order("received") == [second.id, third.id, first.id, last.id]
+    assert order("customer")[0] == third.id
+    assert order("customer")[-1] == last.id

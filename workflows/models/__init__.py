@@ -1,6 +1,6 @@
 """The domain's tables. Verbs live in the modules named after them."""
 
-from workflows.models.case_file import AcceptanceNumber, Case, CaseStatus, Party, Source
+from workflows.models.case_file import TOLD, AcceptanceNumber, Case, CaseStatus, Party, Source
 from workflows.models.desk import SavedFilter
 from workflows.models.people import ApiToken, Department, DirectoryChange, Notice, Person, Role
 from workflows.models.record import (
@@ -29,6 +29,7 @@ from workflows.models.rules import (
 from workflows.models.tallies import CaseTally, CaseTallyEntry
 
 __all__ = [
+    "TOLD",
     "AcceptanceNumber",
     "ApiToken",
     "AuthorityBand",

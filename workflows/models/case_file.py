@@ -31,7 +31,11 @@ class Party(Base):
     """A complainant. `identity` (sealed) holds name, phone, mail, address; the indexes find it again."""
 
     __tablename__ = "party"
-    __table_args__ = (Index("ix_party_phone_index", "phone_index"), Index("ix_party_mail_index", "mail_index"))
+    __table_args__ = (
+        Index("ix_party_phone_index", "phone_index"),
+        Index("ix_party_mail_index", "mail_index"),
+        Index("ix_party_vip", "id", postgresql_where=text("tier = 'vip'")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(default="consumer")
@@ -76,6 +80,10 @@ class AcceptanceNumber(Base):
     issued_at: Mapped[datetime] = mapped_column(default=now)
 
 
+TOLD = "(case_file.summary || chr(10)) || coalesce(case_file.product, '')"
+"""What a case is about, as it is indexed by pairs of letters (`workflows.lookup`)."""
+
+
 class Case(Base):
     """The complaint file. `original` is what the complainant said and never changes (a trigger refuses it).
 
@@ -92,6 +100,15 @@ class Case(Base):
         Index("ix_case_file_received", "received_at", "id"),
         Index("ix_case_file_open", "source", postgresql_where=text("status = 'open'")),
         Index("ix_case_file_closed", "closed_at", "id", postgresql_where=text("closed_at IS NOT NULL")),
+        Index("ix_case_file_number_prefix", "number", postgresql_ops={"number": "text_pattern_ops"}),
+        Index("ix_case_file_open_party", "party_id", postgresql_where=text("status = 'open'")),
+        Index("ix_case_file_order", "order_no", postgresql_where=text("order_no IS NOT NULL")),
+        Index(
+            "ix_case_file_told",
+            text(f"letter_pairs({TOLD})"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
         Index("ix_case_file_batch", "batch_no", postgresql_where=text("batch_no IS NOT NULL")),
         CheckConstraint("severity BETWEEN 1 AND 4", name="severity"),
         CheckConstraint("impact BETWEEN 1 AND 3", name="impact"),
