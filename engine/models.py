@@ -13,6 +13,7 @@ from engine.clock import now
 from engine.ids import new_id
 
 Json = dict[str, Any]
+_OPEN = text("status = 'open'")
 
 
 class Base(DeclarativeBase):
@@ -197,29 +198,18 @@ class UserTask(Base):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        Index("ix_user_task_department_open", "department", "due_at", "id", postgresql_where=text("status = 'open'")),
-        Index("ix_user_task_due_open", "due_at", "id", postgresql_where=text("status = 'open'")),
-        Index("ix_user_task_assignee_open", "assignee", "due_at", "id", postgresql_where=text("status = 'open'")),
-        Index(
-            "ix_user_task_priority_open", text("(-priority)"), text(DUE), "id", postgresql_where=text("status = 'open'")
-        ),
-        Index("ix_user_task_step_open", "element_id", text(DUE), "id", postgresql_where=text("status = 'open'")),
-        Index("ix_user_task_lender_open", "lender", postgresql_where=text("status = 'open'")),
-        Index(
-            "ix_user_task_candidates_open",
-            "candidates",
-            postgresql_using="gin",
-            postgresql_where=text("status = 'open'"),
-        ),
-        Index("ix_user_task_element_open", "definition_id", "element_id", postgresql_where=text("status = 'open'")),
+        Index("ix_user_task_department_open", "department", "due_at", "id", postgresql_where=_OPEN),
+        Index("ix_user_task_due_open", "due_at", "id", postgresql_where=_OPEN),
+        Index("ix_user_task_assignee_open", "assignee", "due_at", "id", postgresql_where=_OPEN),
+        Index("ix_user_task_priority_open", text("(-priority)"), text(DUE), "id", postgresql_where=_OPEN),
+        Index("ix_user_task_step_open", "element_id", text(DUE), "id", postgresql_where=_OPEN),
+        Index("ix_user_task_lender_open", "lender", postgresql_where=_OPEN),
+        Index("ix_user_task_candidates_open", "candidates", postgresql_using="gin", postgresql_where=_OPEN),
+        Index("ix_user_task_element_open", "definition_id", "element_id", postgresql_where=_OPEN),
         Index(
             "ix_user_task_board",
-            "definition_id",
-            "element_id",
-            "department",
-            "due_at",
-            "assignee",
-            postgresql_where=text("status = 'open'"),
+            *("definition_id", "element_id", "department", "due_at", "assignee"),
+            postgresql_where=_OPEN,
         ),
         Index("ix_user_task_instance", "instance_id"),
         Index(
@@ -321,7 +311,7 @@ class Incident(Base):
 
     __tablename__ = "incident"
     __table_args__ = (
-        Index("ix_incident_open", "cause", "created_at", postgresql_where=text("status = 'open'")),
+        Index("ix_incident_open", "cause", "created_at", postgresql_where=_OPEN),
         Index("ix_incident_retry", "retry_at", postgresql_where=text("status = 'open' AND retry_at IS NOT NULL")),
         Index("ix_incident_instance", "instance_id"),
     )

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterable
 
 from engine.findings import Finding
-from engine.lint import elements, expressions, flows, references, responsibility, soundness, structure, variables
+from engine.lint import (
+    elements,
+    expressions,
+    flows,
+    references,
+    reserved,
+    responsibility,
+    soundness,
+    structure,
+    variables,
+)
 from engine.lint.bundle import Bundle
 
 Rule = Callable[[Bundle], Iterable[Finding]]
@@ -42,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     references.tables,
     responsibility.departments,
     responsibility.deadlines,
+    reserved.case,
     variables.unknown,
     variables.in_forms,
     variables.decision_inputs,

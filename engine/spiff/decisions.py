@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.dmn import Decisions, DmnError, load
 from engine.feel import BudgetExceeded, FeelError, Functions, Value
-from engine.spiff.environment import Variables
+from engine.spiff.environment import CASE, Variables
 from engine.spiff.errors import Failure
 
 
@@ -20,9 +20,9 @@ class Decider:
 
     def decide(self, element_id: str, seen: Variables, functions: Functions) -> tuple[Value, list[Any]]:
         """The result and its trace (JSON-able). Raises Failure where the decision's own rules are broken."""
-        facts = {name: seen[name] for name in seen}
+        facts = {name: seen[name] for name in seen if name != CASE or self.uses_case}
         if self.uses_case:
-            facts.setdefault("case", seen.get("case"))
+            facts[CASE] = seen.get(CASE)
         try:
             result = self.decisions.evaluate(self.decision_id, facts, functions=functions)
         except (DmnError, FeelError, BudgetExceeded) as error:

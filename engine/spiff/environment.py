@@ -20,11 +20,13 @@ from engine.spiff.expressions import formula
 if TYPE_CHECKING:
     from engine.spiff.movement import Movement
 
+CASE = "case"
+"""The one name nobody writes: conditions rely on it."""
 _MISSING = object()
 
 
 class Variables(Mapping[str, Value]):
-    """What an element sees: its own variables, then those around it, then `case`."""
+    """What an element sees: `case` as the domain shows it, whoever wrote what; its own variables; those around it."""
 
     __slots__ = ("_layers", "_movement")
 
@@ -35,12 +37,12 @@ class Variables(Mapping[str, Value]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The innermost value of a name."""
+        if key == CASE and self._movement is not None:
+            return self._movement.case
         for layer in self._layers:
             value = layer.get(key, _MISSING)
             if value is not _MISSING:
                 return value
-        if key == "case" and self._movement is not None:
-            return self._movement.case
         return default
 
     def __getitem__(self, key: str) -> Value:
@@ -57,7 +59,7 @@ class Variables(Mapping[str, Value]):
 
     def plain(self) -> dict[str, Any]:
         """All variables, without `case`, as JSON-able data."""
-        return {key: to_plain(self[key]) for key in self}
+        return {key: to_plain(self[key]) for key in self if key != CASE}
 
 
 class Environment(BasePythonScriptEngineEnvironment):

@@ -296,4 +296,14 @@ CASES: list[tuple[str, tuple[str, ...], tuple[str, str]]] = [
         ),
         ("J", "deadlock"),
     ),
+    (
+        "a mapping which writes the case",
+        (process("P", start(), user("A", extension=mapping(outputs={"case.risk": "=1"}), form="f"), end()),),
+        ("A", "reserved_name"),
+    ),
+    (
+        "a script which writes the case",
+        (process("P", start(), script("S", "1", "case"), end()),),
+        ("S", "reserved_name"),
+    ),
 ]
