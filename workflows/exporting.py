@@ -23,7 +23,7 @@ from engine.models import ProcessDefinition
 from workflows import boxes, cases, parties, searching
 from workflows.authorisation import TaskInCase
 from workflows.boxes import Box
-from workflows.models import Case, Export, Person
+from workflows.models import Case, Category, Export, Person
 from workflows.searching import Found
 
 Format = Literal["csv", "xlsx"]
@@ -197,9 +197,7 @@ def write_tasks(
     """The user tasks of a box of this person, filtered and ordered as in the list; recorded. columns: of `TASKS`."""
 
     def page(last: TaskInCase | None) -> list[TaskInCase]:
-        after = None
-        if last is not None:
-            after = (last.task.completed_at if box == "done" else last.task.due_at, last.task.id)
+        after = None if last is None else boxes.position(box, "due", last)
         return boxes.inbox(session, person, box, filters, after, _PAGE)
 
     rows = _all(session, page)
@@ -247,8 +245,7 @@ def _write(
     **more: str,
 ) -> Written:
     wanted = {name: value for name, value in asdict(filters).items() if value is not None}
-    people = session.execute(select(Person.id, Person.name_zh, Person.name_en))
-    named = {str(key): manner.say(zh, en) for key, zh, en in people}
+    named = {str(key): manner.say(zh, en) for key, zh, en in _people_and_issues(session)}
     heads = [manner.say(column.zh, column.en) for column in columns]
     count, cut = 0, False
 
@@ -277,6 +274,14 @@ def _write(
     return Written(file, count, cut)
 
 
+def _people_and_issues(session: Session) -> Iterator[tuple[object, str, str]]:
+    """(id or code, Chinese, English) of what a house names by itself."""
+    for person, zh, en in session.execute(select(Person.id, Person.name_zh, Person.name_en)):
+        yield person, zh, en
+    for category, zh, en in session.execute(select(Category.code, Category.name_zh, Category.name_en)):
+        yield category, zh, en
+
+
 def _plain(value: object) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
@@ -288,7 +293,7 @@ def _cell(column: Column, value: Any, manner: Manner, named: Mapping[str, str]) 
         return safe(manner.say(*value))
     if column.codes == "pairs":
         return safe(manner.say("、", ", ").join(manner.say(*pair) for pair in value)) or None
-    if column.codes == "person":
+    if column.codes in ("person", "issue"):
         return safe(named.get(str(value), str(value)))
     if column.codes == "department":
         return safe(manner.department(value))

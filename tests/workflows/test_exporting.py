@@ -129,3 +129,16 @@ def test_who_took_what_is_recorded(house: Session, who: Who) -> None:
     assert (kept.person_id, kept.what, kept.format, kept.rows) == (who("manager").id, "cases", "xlsx", 1)
     assert kept.filters == {"channel": "phone", "received_from": "2026-11-18T04:00:00+00:00"}
     assert kept.columns == ["number"]
+
+
+@pytest.mark.parametrize("box", ["department", "open"])
+def test_an_export_of_a_box_goes_on_behind_its_first_page(
+    house: Session, who: Who, monkeypatch: pytest.MonkeyPatch, box: boxes.Box
+) -> None:
+    monkeypatch.setattr(exporting, "_PAGE", 2)
+    for hours in (3, None, 1, 2, None):
+        a_task(house, a_case(house), due_at=None if hours is None else NOON + timedelta(hours=hours))
+    shown = [one.case.number for one in boxes.inbox(house, who("staff"), box) if one.case]
+    written = exporting.write_tasks(house, who("staff"), box, boxes.Filters(), ["number"], manner())
+    assert [line[0] for line in lines(written)[1:]] == shown
+    assert len(shown) == 5

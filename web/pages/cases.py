@@ -14,9 +14,10 @@ from web.i18n import say
 from web.identity import me
 from web.pages.file import CaseFile, case_file
 from web.pages.show import deadline, given, here
-from web.pages.words import department_names, know_people, label, when
+from web.pages.words import department_names, know_people, label, name_of, when
 from workflows import calendars, cases, exporting
 from workflows.cases import Filters
+from workflows.models import Category
 
 pages = Blueprint("cases", __name__)
 ACCESS: Final[dict[str, Rule]] = {
@@ -45,6 +46,7 @@ def page() -> str:
     """A page of the list; for htmx only the rows."""
     position = cast(tuple[datetime, UUID] | None, cursors.unpack("pages.cases", given("after")))
     with reading() as session:
+        narrowed = _narrowed(session)
         found = cases.listing(session, me(), _filters(), position, LIMIT + 1)
         department_names(session)
         know_people(session, [case.owner for case in found])
@@ -54,7 +56,7 @@ def page() -> str:
     return render_template(
         "case_list.html" if request.headers.get("HX-Request") else "cases.html",
         rows=[(case, deadline(case.promised_at if cases.is_open(case) else None, calendar)) for case in shown],
-        narrowed=_narrowed(),
+        narrowed=narrowed,
         export={"kind": "cases", "fixed": {}},
         columns=[(one.name, say(one.zh, one.en), one.usual) for one in exporting.CASES],
         filtered=any(given(name) for name in (*FILTERS, *PERIODS)),
@@ -74,7 +76,7 @@ def _filters() -> Filters:
     )
 
 
-def _narrowed() -> list[tuple[str, str, str]]:
+def _narrowed(session: Session) -> list[tuple[str, str, str]]:
     """Filters which have no field of their own in the bar, as (name, value, text); links of the dashboard set them."""
     words = {
         "from": say("受理自 %s", "Received from %s"),
@@ -84,10 +86,9 @@ def _narrowed() -> list[tuple[str, str, str]]:
     }
     periods = [(name, given(name) or "", text % (when(_date(name)) or "?")) for name, text in words.items()]
     codes = [(name, given(name) or "", label(name, given(name))) for name in ("nature", "satisfaction", "source")]
-    others = [
-        ("issue", given("issue") or "", given("issue") or ""),
-        ("batch_no", given("batch_no") or "", given("batch_no") or ""),
-    ]
+    issue, batch = given("issue") or "", given("batch_no") or ""
+    category = session.get(Category, issue) if issue else None
+    others = [("issue", issue, name_of(category) if category else issue), ("batch_no", batch, batch)]
     return [one for one in (*periods, *codes, *others) if one[1]]
 
 

@@ -33,7 +33,8 @@ from workflows.authorisation import GENERAL
 from workflows.models import Role
 
 pages = Blueprint("studio", __name__)
-_DRAWING: Final = roles(*GENERAL["definition.draft"], *GENERAL["definition.approve"], Role.AUDITOR)
+_SEE_DRAFTS: Final = GENERAL["definition.draft"] | GENERAL["definition.approve"] | {Role.AUDITOR}
+_DRAWING: Final = roles(*_SEE_DRAFTS)
 ACCESS: Final[dict[str, Rule]] = {
     "studio.page": _DRAWING,
     "studio.edit": _DRAWING,
@@ -93,10 +94,13 @@ def edit(key: str) -> str:
 
 @pages.get("/studio/<key>/versions")
 def versions(key: str) -> str:
-    """The versions of a bundle, and what changed between two of them (or towards the draft: `new=draft`)."""
+    """The versions of a bundle, and what changed between two of them (or towards the draft: `new=draft`).
+
+    What is published may be read by everybody, a draft by those who draw and review.
+    """
     with transaction() as session:
         found = definitions.versions(session, key)
-        draft = session.get(Draft, key)
+        draft = session.get(Draft, key) if _SEE_DRAFTS & set(me().roles) else None
         if not found and draft is None:
             raise NotFound
         known = [one for row in found for one in (row.author, row.approver, *row.authors)]

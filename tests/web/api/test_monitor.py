@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
+from engine.db import transaction
 from tests.web.conftest import COMPLAINT, Door, problem
+from workflows import exporting
+from workflows.models import Case
 
 PERIOD = "since=2020-01-01T00:00:00Z&until=2040-01-01T00:00:00Z"
 
@@ -65,6 +69,24 @@ def test_an_export_takes_the_parameters_of_the_list(as_: Callable[[str], Door], 
     assert len(rows(door, "/tasks/export?box=open&overdue=true")) == 1
     problem(door.get("/cases/export?limit=5"), 422)
     problem(door.get("/cases/export?format=pdf"), 422)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("what", sorted(exporting.COLUMNS))
+def test_every_column_of_a_worked_case_is_exported_in_words(
+    as_: Callable[[str], Door], case: dict[str, Any], what: str, kind: str
+) -> None:
+    with transaction() as session:
+        found = session.scalars(select(Case).where(Case.number == case["number"])).one()
+        found.nature, found.issue, found.cause, found.risk = "product", "durability", "quality", "high"
+        found.severity, found.impact, found.upheld, found.remedy = 3, 2, "full", "refund"
+        found.outcome, found.satisfaction, found.owner = "resolved", "satisfied", "nobody any more"
+    columns = "&".join(f"columns={column.name}" for column in exporting.COLUMNS[what])
+    fixed = "&box=open" if what == "tasks" else ""
+    answer = as_("manager").get(f"/{what}/export?format={kind}&{columns}{fixed}")
+    assert answer.status_code == 200, answer.text
+    if what == "cases" and kind == "csv":
+        assert "耐用性不佳" in answer.text
 
 
 def test_instances_are_exported_as_the_search_finds_them(as_: Callable[[str], Door], case: dict[str, Any]) -> None:

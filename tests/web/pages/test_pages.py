@@ -210,3 +210,13 @@ def test_notices_are_counted_read_and_gone(as_: Callable[[str], Door], world: di
     assert "1 条未读" in after
     assert "没有未读通知" in page(as_("li"), "/notices")
     assert door.client.post("/notices/read", data={**form, "id": "x"}, headers=HTML).status_code == 422
+
+
+@pytest.mark.parametrize(("login", "action"), [("li", "/cases"), ("owner", "/monitor/instances"), ("approver", None)])
+def test_one_searches_where_one_may_and_is_told_the_keys_which_lead_somewhere(
+    as_: Callable[[str], Door], login: str, action: str | None
+) -> None:
+    shown = as_(login).client.get("/notices").text
+    assert (f'role="search" action="{action}"' in shown) == (action is not None)
+    assert ('role="search"' in shown) == (action is not None)
+    assert ("<kbd>g</kbd> <kbd>c</kbd>" in shown) == (login == "li")

@@ -54,6 +54,17 @@ def test_who_does_not_draw_is_kept_out_of_the_studio(as_: Callable[[str], Door],
     assert as_("auditor").client.get(path).status_code == 200
 
 
+def test_a_draft_is_nobodys_business_who_neither_draws_nor_reviews(
+    as_: Callable[[str], Door], draft: dict[str, Any]
+) -> None:
+    path = "/studio/complaint/versions?new=draft"
+    assert "草稿" in page(as_("owner"), path)
+    for login in ("li", "manager"):
+        shown = page(as_(login), path)
+        assert "草稿" not in shown
+        assert draft["note"] not in shown or not draft["note"]
+
+
 @pytest.mark.parametrize("path", ["/studio/nothing", "/studio/nothing/versions", "/studio/nothing/migrate"])
 def test_a_bundle_which_does_not_exist_is_not_found(as_: Callable[[str], Door], path: str) -> None:
     assert as_("owner").client.get(path).status_code == 404
