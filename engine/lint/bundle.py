@@ -1,17 +1,26 @@
 """A bundle taken apart for the rules: manifest, diagram, decisions and forms, with what was wrong on the way."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from engine import bundles, forms
+from engine import bundles, forms, xml
 from engine.dmn import DmnError
 from engine.errors import Invalid
 from engine.findings import Finding
 from engine.hooks import Domain
+from engine.lint.effort import Effort, TooComplex
 from engine.spiff.compiled import form_files
 from engine.spiff.decisions import Decider, deciders
 from engine.spiff.model import Diagram
 from engine.spiff.read import read
+
+MOST_DRAWN = 15_000
+"""Elements and flows of all files together: five processes of the largest size."""
+_DRAWN = re.compile(
+    r"<(?:[^\s<>/:=\"']+:)?(?:sequenceFlow|task|transaction|callActivity|[a-z]+(?:Task|Event|Gateway)|(?:s|adHocS)ubProcess)"
+    r"(?=[\s/>])"
+)
 
 
 @dataclass(slots=True)
@@ -20,7 +29,8 @@ class Bundle:
 
     feel_names: functions which the domain adds to FEEL; processes, departments: ids and codes of those there are;
     staffed: codes of departments with somebody in them; lanes: names of lanes -> department; variables: process data
-    an instance may start with; case_paths: what the read-only `case` holds. None = not known.
+    an instance may start with; case_paths: what the read-only `case` holds. None = not known. effort: what may still be
+    spent on it.
     """
 
     files: Mapping[str, bytes]
@@ -34,6 +44,7 @@ class Bundle:
     lanes: Mapping[str, str] | None = None
     variables: set[str] | None = None
     case_paths: Collection[str] | None = None
+    effort: Effort = field(default_factory=Effort)
 
 
 def examine(
@@ -41,9 +52,13 @@ def examine(
     domain: Domain | None,
     processes: Collection[str] | None,
     departments: Collection[str] | None,
+    effort: Effort | None = None,
 ) -> tuple[Bundle, list[Finding]]:
-    """Read everything; the findings say what could not be read."""
+    """Read everything; the findings say what could not be read. Raises TooComplex for what is too much to read."""
     findings: list[Finding] = []
+    effort = effort or Effort()
+    if _drawn(files) > MOST_DRAWN:
+        raise TooComplex
     main = ""
     try:
         main = bundles.manifest(files).process
@@ -51,23 +66,38 @@ def examine(
         findings += _of(error, "bundle.json")
     diagram, read_findings = read(files, main)
     findings += read_findings
-    bundle = Bundle(files, diagram, processes=processes, departments=departments)
+    effort.spend()
+    bundle = Bundle(files, diagram, processes=processes, departments=departments, effort=effort)
     if domain is not None:
         bundle.feel_names = frozenset(domain.feel_names())
         bundle.variables, bundle.case_paths = domain.variables(), domain.case_paths()
     try:
-        bundle.decisions = deciders(files)
+        bundle.decisions = deciders(files, effort.spend)
     except DmnError as error:
         findings.append(
             Finding(error.element, "bad_decision", "error", f"决策文件有误：{error.message_zh}", f"{error.message}")
         )
     bundle.forms = form_files(files)
     for form_id, schema in bundle.forms.items():
+        effort.spend()
         findings += [
             Finding(each.element, each.code, each.severity, each.message_zh, each.message_en, file=form_id)
             for each in forms.lint(schema)
         ]
     return bundle, findings
+
+
+def _drawn(files: Mapping[str, bytes]) -> int:
+    """How many elements and flows there are, before anything is made of them, in files which can be read."""
+    count = 0
+    for path, content in files.items():
+        if path.lower().endswith(".bpmn") and len(content) <= xml.MAX_BYTES:
+            try:
+                here = len(_DRAWN.findall(xml.decoded(content)))
+            except Invalid:
+                continue
+            count += here if here <= xml.MAX_ELEMENTS else 0
+    return count
 
 
 def _of(error: Invalid, file: str) -> list[Finding]:

@@ -37,7 +37,8 @@ SHORT = 3
 KEPT = 12
 FIRST = 2
 MOST_FRUITLESS = 40
-HANGS = frozenset({"deadlock", "stuck", "too_many_moves", "too_many_tokens", "too_deep"})
+ENDLESS = "too_many_moves"
+HANGS = frozenset({"deadlock", "stuck", ENDLESS, "too_many_tokens", "too_deep"})
 
 
 @dataclass(slots=True)
@@ -119,10 +120,10 @@ def explore(bundle: Bundle, *, moves: int = MOVES, seconds: float = SECONDS) -> 
     chooser = Chooser(candidates.gather(bundle, read_forms.values()))
     loose = surroundings.loose(bundle, read_forms)
     outside = surroundings.outside(bundle, loose)
-    compiled = compile_diagram("dry-run", bundle.files, bundle.diagram, outside)
+    compiled = compile_diagram("dry-run", bundle.files, bundle.diagram, outside, bundle.decisions)
     search = Search(guessed=loose - chooser.candidates.told, goals=goals(bundle, chooser.candidates))
     until = time.thread_time() + seconds
-    errors, ahead = surroundings.caught(bundle.diagram), surroundings.ahead(bundle.diagram)
+    errors, ahead = surroundings.caught(bundle.diagram), surroundings.ahead(bundle.diagram, bundle.effort.spend)
     starts = (loose, loose | frozenset(bundle.variables or ()))
     for process_id in surroundings.roots(bundle.diagram):
         spec = compiled.specs[process_id]
@@ -196,7 +197,8 @@ def _failures(bundle: Bundle, search: Search) -> Iterator[Finding]:
     """What failed: an error where it never went well and no stand-in value may be the reason."""
     uses = surroundings.used_by_element(bundle)
     for element, failure in sorted(search.failed.items()):
-        sure = element not in search.passed and not uses.get(element, set()) & search.guessed
+        endless = failure.code == ENDLESS  # went well before that, perhaps, and goes round all the same
+        sure = (endless or element not in search.passed) and not uses.get(element, set()) & search.guessed
         code, hint = ("hangs", _HANGS_HINT) if failure.code in HANGS else ("fails", _FAILS_HINT)
         always = ("", "") if element not in search.passed else ("有时", " sometimes")
         say = error if sure else warning

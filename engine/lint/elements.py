@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from engine.clock import now
 from engine.findings import Finding
 from engine.lint.bundle import Bundle
+from engine.lint.graph import owned
 from engine.lint.structure import error, warning
 from engine.spiff import times
 from engine.spiff.loops import MAX_ROUNDS
-from engine.spiff.model import Event, Node, Process, Scope
+from engine.spiff.model import Event, Node, Scope
 
 _ALLOWED = {
     "startEvent": {"none", "message", "signal"},
@@ -42,14 +43,13 @@ def kinds(bundle: Bundle) -> Iterator[Finding]:
 def events(bundle: Bundle) -> Iterator[Finding]:
     """Every event is of a kind which is executed at its place, with what that kind needs."""
     for process in bundle.diagram.processes.values():
-        for scope in process.scopes():
-            owner = next((node for node in process.walk() if node.inner is scope), None)
+        for scope, owner in owned(process):
             for node in scope.nodes.values():
                 if node.event is not None and node.kind in _ALLOWED:
-                    yield from _event(process, scope, owner, node, node.event)
+                    yield from _event(scope, owner, node, node.event)
 
 
-def _event(process: Process, scope: Scope, owner: Node | None, node: Node, event: Event) -> Iterator[Finding]:
+def _event(scope: Scope, owner: Node | None, node: Node, event: Event) -> Iterator[Finding]:
     inside_event_subprocess = owner is not None and owner.by_event
     place = "event subprocess" if node.kind == "startEvent" and inside_event_subprocess else node.kind
     if event.kind not in _ALLOWED[place] and not (place == "startEvent" and owner is not None and event.kind == "none"):

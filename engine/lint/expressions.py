@@ -1,6 +1,5 @@
 """Rules about expressions: every one is FEEL (or a literal where literals are allowed) and calls what there is."""
 
-import difflib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
@@ -9,8 +8,11 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.expression import UnaryTests
 from engine.findings import Finding
 from engine.lint.bundle import Bundle
+from engine.lint.effort import Names
 from engine.lint.structure import error
 from engine.spiff.model import Node
+
+LIKE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,10 @@ def written(bundle: Bundle) -> Iterator[Written]:
         for scope in process.scopes():
             for flow in scope.flows.values():
                 if flow.condition is not None:
+                    bundle.effort.spend()
                     yield Written(flow.id, flow.condition, True)
         for node in process.walk():
+            bundle.effort.spend()
             yield from _of_node(node)
 
 
@@ -104,6 +108,7 @@ def functions_of_decisions(bundle: Bundle) -> Iterator[Finding]:
             if decision.table is None or decision.requires:
                 continue
             texts = [column.expression.text for column in decision.table.inputs]
+            bundle.effort.spend()
             calls = {name for text in texts for name in _calls(text, compile_expression)}
             for rule in decision.table.rules:
                 calls |= {name for test in rule.tests for name in _calls(test, compile_unary_tests)}
@@ -123,7 +128,8 @@ def unknown_calls(bundle: Bundle, element: str, calls: Collection[str], file: st
     """A finding for each function that does not exist, with the nearest name that does."""
     for name in sorted(calls):
         if name not in BUILTINS and name not in bundle.feel_names:
-            near = next(iter(difflib.get_close_matches(name, [*BUILTINS, *bundle.feel_names], 1)), None)
+            bundle.effort.spend()
+            near = Names([*BUILTINS, *bundle.feel_names], LIKE).nearest(name, bundle.effort)
             zh, en = f"没有名为 {name} 的函数", f"There is no function named {name}"
             hint_zh, hint_en = (f"是否指 {near}？", f"Is {near} meant?") if near else ("", "")
             yield replace(error(element, "unknown_feel_function", zh, en, hint_zh, hint_en), file=file)

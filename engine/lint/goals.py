@@ -22,6 +22,7 @@ def goals(bundle: Bundle, candidates: Candidates) -> dict[str, list[dict[str, An
     for process in bundle.diagram.processes.values():
         for scope in process.scopes():
             for node in scope.nodes.values():
+                bundle.effort.spend()
                 for flow, values in _of(bundle, scope, node, candidates, rng):
                     found.setdefault(flow, []).append(_behind(values, made, rng))
     return found

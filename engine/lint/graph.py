@@ -1,24 +1,21 @@
-"""Questions about the graph of a scope: what follows what, ways round a gate, loops, and where a token rests."""
+"""Questions about the graph of a scope: what follows what, ways round a gate, loops."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from engine.spiff.model import Node, Scope
+from engine.spiff.model import Node, Process, Scope
+from engine.spiff.reach import successors
 
-_WAITING = frozenset({"userTask", "receiveTask", "manualTask", "callActivity", "eventBasedGateway"})
-_WAITING_EVENTS = frozenset({"timer", "message", "signal", "conditional"})
-
-
-def following(scope: Scope, node_id: str) -> Iterator[str]:
-    """Ids of the nodes a token may enter next from a node, by its flows or by its boundary events."""
-    node = scope.nodes[node_id]
-    for flow in node.outgoing:
-        yield scope.flows[flow].target
-    for event in scope.boundary(node_id):
-        yield event.id
+Ways = Mapping[str, list[str]]
+"""Node id -> ids of the nodes a token may enter next: by a flow, a boundary event, or a link."""
 
 
-def closure(scope: Scope, starts: list[str]) -> set[str]:
+def ways_of(scope: Scope) -> Ways:
+    """The ways of a scope."""
+    return {node_id: [target for _, target in ways] for node_id, ways in successors(scope).items()}
+
+
+def closure(ways: Ways, starts: Iterable[str]) -> set[str]:
     """Ids of all nodes which can be reached from `starts`, these included."""
     seen: set[str] = set()
     stack = list(starts)
@@ -26,12 +23,13 @@ def closure(scope: Scope, starts: list[str]) -> set[str]:
         here = stack.pop()
         if here not in seen:
             seen.add(here)
-            stack.extend(following(scope, here))
+            stack.extend(ways[here])
     return seen
 
 
 def by_passes(scope: Scope, gates: set[str], targets: set[str]) -> list[str] | None:
     """A way from a start to one of `targets` that touches none of `gates`, as node ids; None where there is none."""
+    ways = ways_of(scope)
     queue = deque([[node.id] for node in scope.nodes.values() if node.kind == "startEvent"])
     seen: set[str] = set()
     while queue:
@@ -42,18 +40,17 @@ def by_passes(scope: Scope, gates: set[str], targets: set[str]) -> list[str] | N
         seen.add(here)
         if here in targets:
             return way
-        queue.extend([*way, node_id] for node_id in following(scope, here))
+        queue.extend([*way, node_id] for node_id in ways[here])
     return None
 
 
-def waits(node: Node) -> bool:
-    """Whether a token rests at the node until somebody or something outside moves it."""
-    if node.inner is not None:
-        return any(waits(inner) for inner in node.inner.nodes.values())
-    if node.kind in _WAITING:
-        return True
-    catching = node.kind in {"intermediateCatchEvent", "boundaryEvent"}
-    return catching and node.event is not None and node.event.kind in _WAITING_EVENTS
+def owned(process: Process) -> Iterator[tuple[Scope, Node | None]]:
+    """Every scope of a process with the subprocess whose inside it is; None with the process itself."""
+    stack: list[tuple[Scope, Node | None]] = [(process, None)]
+    while stack:
+        scope, owner = stack.pop()
+        yield scope, owner
+        stack += [(node.inner, node) for node in reversed(scope.nodes.values()) if node.inner is not None]
 
 
 def components(nodes: list[str], after: Callable[[str], Iterator[str]]) -> list[list[str]]:

@@ -38,6 +38,7 @@ def decisions(bundle: Bundle) -> Iterator[Finding]:
 def tables(bundle: Bundle) -> Iterator[Finding]:
     """Rules of a table with the hit policy UNIQUE do not overlap; gaps and dead rules are doubted (DMN 8.2.11)."""
     for decision_id, decider in bundle.decisions.items():
+        bundle.effort.spend()
         yield from table_of(decider.decisions, decision_id)
 
 

@@ -21,7 +21,7 @@ Rule = Callable[[Bundle], Iterable[Finding]]
 
 def _sound(bundle: Bundle) -> Iterable[Finding]:
     """Tokens can always finish, and nothing is done twice at a time; asked where the size is bearable."""
-    return () if any(structure.sizes(bundle)) else soundness.check(bundle.diagram)
+    return () if any(structure.sizes(bundle)) else soundness.check(bundle.diagram, bundle.effort.spend)
 
 
 RULES: tuple[Rule, ...] = (

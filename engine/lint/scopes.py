@@ -37,6 +37,7 @@ def loaded_forms(bundle: Bundle) -> dict[str, Form]:
     """Forms which can be read, by id; those which cannot have findings of their own."""
     found = {}
     for form_id, schema in bundle.forms.items():
+        bundle.effort.spend()
         try:
             found[form_id] = forms.load(schema)
         except FormError:
@@ -105,7 +106,8 @@ def inside(scope: Scope, around: frozenset[str] = frozenset()) -> Iterator[tuple
     """Every node of a scope and below, with its scope and the local names it sees."""
     for node in scope.nodes.values():
         host = scope.nodes.get(node.attached_to or "")
-        local = around | own(node) | (own(host) if host is not None else set())
+        added = own(node) | (own(host) if host is not None else set())
+        local = around | added if added else around
         yield scope, node, local
         if node.inner is not None:
             yield from inside(node.inner, local)

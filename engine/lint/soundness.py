@@ -6,55 +6,81 @@ non-interrupting boundary event walks on its own; the states of a diagram would 
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from engine.findings import Finding
-from engine.lint.graph import closure, components, following, waits
+from engine.lint.graph import Ways, closure, components, ways_of
+from engine.lint.waiting import Waits
 from engine.spiff.model import GATEWAYS, Diagram, Node, Scope
+from engine.spiff.reach import link_name
 
 MOST_MARKINGS = 4_000
-MOST_WORK = 1_000_000
-"""Tokens looked at, in all markings of one start."""
+MOST_WORK = 500_000
+"""Tokens looked at, in all markings of one scope; a marking counts as some more."""
+MARKING = 8
 MOST_INCLUSIVE = 6
 
 Marking = tuple[str, ...]
 """Ids of the flows which hold a token, sorted; a flow with two tokens stands there twice."""
 
 
+def nothing() -> None:
+    """What is done between two steps where nobody asks for anything."""
+
+
 @dataclass(slots=True)
 class _Net:
-    """A scope with what the exploration asks all the time."""
+    """A scope with what the exploration asks all the time. spend: called for each marking, may raise TooComplex."""
 
     scope: Scope
+    ways: Ways
+    spend: Callable[[], None] = nothing
+    work: int = 0
     reaches: dict[str, frozenset[str]] = field(default_factory=dict)
+    links: dict[str, Node] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        caught = ((link_name(node, "intermediateCatchEvent"), node) for node in self.scope.nodes.values())
+        self.links = {name: node for name, node in caught if name}
 
     def node_of(self, flow: str) -> Node:
         return self.scope.nodes[self.scope.flows[flow].target]
 
+    def leaving(self, node: Node) -> Node:
+        """The node by whose flows a token goes on: for a link, its other end."""
+        return self.links.get(link_name(node, "intermediateThrowEvent"), node)
+
     def reachable(self, node_id: str) -> frozenset[str]:
         """Ids of all nodes that a token leaving `node_id` may pass, boundary events of passed activities included."""
         if node_id not in self.reaches:
-            self.reaches[node_id] = frozenset(closure(self.scope, [node_id])) - {node_id} | _again(self.scope, node_id)
+            again = frozenset({node_id} & closure(self.ways, self.ways[node_id]))  # where a loop leads back to it
+            self.reaches[node_id] = frozenset(closure(self.ways, [node_id])) - {node_id} | again
         return self.reaches[node_id]
 
 
-def check(diagram: Diagram) -> Iterator[Finding]:
-    """Findings about every scope of every process; `deadlock` and `opens_twice` come at most once an element."""
+def check(diagram: Diagram, spend: Callable[[], None] = nothing) -> Iterator[Finding]:
+    """Findings about every scope of every process; `deadlock` and `opens_twice` come at most once an element.
+
+    spend: called again and again; may raise TooComplex.
+    """
+    waits = Waits({**diagram.beyond, **diagram.processes})
     for process in diagram.processes.values():
         for scope in process.scopes():
-            yield from check_scope(scope, process.file)
+            yield from check_scope(scope, process.file, waits, spend)
 
 
-def check_scope(scope: Scope, file: str = "") -> Iterator[Finding]:
+def check_scope(
+    scope: Scope, file: str = "", waits: Waits | None = None, spend: Callable[[], None] = nothing
+) -> Iterator[Finding]:
     """Findings about one scope, its own nodes only; nothing where a flow lacks an end, which another rule refuses."""
     if any(flow.source not in scope.nodes or flow.target not in scope.nodes for flow in scope.flows.values()):
         return
-    yield from _no_way_out(scope, file)
-    yield from _never_waits(scope, file)
-    net, told = _Net(scope), set[tuple[str, str]]()
-    for start in _starts(scope):
+    net, told = _Net(scope, ways_of(scope), spend), set[tuple[str, str]]()
+    yield from _no_way_out(net, file)
+    yield from _never_waits(net, waits or Waits(), file)
+    for start in _starts(net):
         for finding in _explore(net, start, file):
             if (finding.code, finding.element) not in told:
                 told.add((finding.code, finding.element))
@@ -62,32 +88,31 @@ def check_scope(scope: Scope, file: str = "") -> Iterator[Finding]:
 
 
 def from_marking(scope: Scope, marking: Marking) -> list[Finding]:
-    """What may go wrong in a scope whose tokens stand where these flows lead to (a migrated instance does)."""
-    return list(_explore(_Net(scope), tuple(sorted(marking)), "")) if marking else []
+    """What may go wrong in a scope whose tokens stand where these flows lead to (that of a migrated instance, or of one
+    whose token was moved)."""
+    return list(_explore(_Net(scope, ways_of(scope)), tuple(sorted(marking)), "")) if marking else []
 
 
-def _again(scope: Scope, node_id: str) -> frozenset[str]:
-    """The node itself where a loop leads back to it."""
-    return frozenset({node_id} & closure(scope, list(following(scope, node_id))))
-
-
-def _starts(scope: Scope) -> Iterator[Marking]:
+def _starts(net: _Net) -> Iterator[Marking]:
     """A first marking for each start event, each node without an entrance, and each non-interrupting boundary event."""
-    for node in scope.nodes.values():
+    thrown = {link_name(node, "intermediateThrowEvent") for node in net.scope.nodes.values()} - {""}
+    for node in net.scope.nodes.values():
         entrance = node.kind == "startEvent" or (not node.incoming and node.attached_to is None)
+        entrance &= link_name(node, "intermediateCatchEvent") not in thrown
         aside = node.kind == "boundaryEvent" and not node.interrupting
         if (entrance or aside) and node.outgoing and not node.by_event:
             if node.kind.endswith("Gateway"):
                 continue
-            yield tuple(sorted(node.outgoing))
+            yield from (tuple(sorted(chosen)) for chosen in _chosen(net.scope, node))
 
 
 def _explore(net: _Net, start: Marking, file: str) -> Iterator[Finding]:
-    seen, queue, work = {start}, deque([start]), 0
+    seen, queue = {start}, deque([start])
     while queue:
+        net.spend()
         marking = queue.popleft()
         after = list(_steps(net, marking))
-        work += len(marking) * len(after)
+        net.work += (len(marking) + MARKING) * len(after)
         if marking and not after:
             yield from _stuck(net, marking, file)
         for doubled in _doubled(net, marking):
@@ -103,7 +128,7 @@ def _explore(net: _Net, start: Marking, file: str) -> Iterator[Finding]:
             return
         for reached in after:
             if reached not in seen:
-                if len(seen) >= MOST_MARKINGS or work > MOST_WORK:
+                if len(seen) >= MOST_MARKINGS or net.work > MOST_WORK:
                     yield _finding(
                         net.scope.nodes[net.scope.flows[start[0]].source],
                         file,
@@ -130,10 +155,11 @@ def _steps(net: _Net, marking: Marking) -> Iterator[Marking]:
     for flow in held:
         node = net.node_of(flow)
         if node.kind not in GATEWAYS:
-            yield _moved(held, [flow], _unconditional(net.scope, node))
+            for chosen in _chosen(net.scope, net.leaving(node)):
+                yield _moved(held, [flow], chosen)
             for event in net.scope.boundary(node.id):
                 if event.interrupting:
-                    yield _moved(held, [flow], event.outgoing)
+                    yield from (_moved(held, [flow], chosen) for chosen in _chosen(net.scope, event))
 
 
 def _through_gateway(net: _Net, node: Node, flow: str, held: Counter[str]) -> Iterator[Marking]:
@@ -154,10 +180,16 @@ def _through_gateway(net: _Net, node: Node, flow: str, held: Counter[str]) -> It
         yield () if terminates else _moved(held, [flow], [])
 
 
-def _unconditional(scope: Scope, node: Node) -> list[str]:
-    """The flows a finished activity always takes; one of the conditional ones stands for them all."""
-    plain = [flow for flow in node.outgoing if not scope.flows[flow].condition and flow != node.default]
-    return plain or node.outgoing[:1]
+def _chosen(scope: Scope, node: Node) -> Iterator[list[str]]:
+    """The flows which a node that is no gateway may take: the plain ones with any of those that have a condition; the
+    default one where none of these is taken (BPMN 2.0, 13.3.1)."""
+    conditional = [flow for flow in node.outgoing if scope.flows[flow].condition and flow != node.default]
+    plain = [flow for flow in node.outgoing if flow not in conditional and flow != node.default]
+    default = [flow for flow in node.outgoing if flow == node.default]
+    if plain or default or not conditional:
+        yield plain + default
+    if conditional:
+        yield from (plain + list(some) for some in _subsets(conditional))
 
 
 def _inclusive_ready(net: _Net, node: Node, held: Counter[str]) -> bool:
@@ -218,15 +250,12 @@ def _stuck(net: _Net, marking: Marking, file: str) -> Iterator[Finding]:
             )
 
 
-def _no_way_out(scope: Scope, file: str) -> Iterator[Finding]:
-    finishing = {
-        node.id
-        for node in scope.nodes.values()
-        if node.kind == "endEvent" or (not node.outgoing and not scope.boundary(node.id))
-    }
+def _no_way_out(net: _Net, file: str) -> Iterator[Finding]:
+    scope = net.scope
+    finishing = {node.id for node in scope.nodes.values() if node.kind == "endEvent" or not net.ways[node.id]}
     before: dict[str, list[str]] = {}
     for node_id in scope.nodes:
-        for target in following(scope, node_id):
+        for target in net.ways[node_id]:
             before.setdefault(target, []).append(node_id)
     leading, stack = set(finishing), list(finishing)
     while stack:
@@ -247,17 +276,17 @@ def _no_way_out(scope: Scope, file: str) -> Iterator[Finding]:
             )
 
 
-def _never_waits(scope: Scope, file: str) -> Iterator[Finding]:
+def _never_waits(net: _Net, waits: Waits, file: str) -> Iterator[Finding]:
     """Loops in which nothing waits for a person, a time or a message: the engine would run round and round."""
-    quick = {node.id for node in scope.nodes.values() if not waits(node)}
+    quick = {node.id for node in net.scope.nodes.values() if not waits.at(node)}
 
     def inside(node_id: str) -> Iterator[str]:
-        return (target for target in following(scope, node_id) if target in quick)
+        return (target for target in net.ways[node_id] if target in quick)
 
     for component in components(sorted(quick), inside):
         if len(component) > 1 or component[0] in inside(component[0]):
             yield _finding(
-                scope.nodes[min(component)],
+                net.scope.nodes[min(component)],
                 file,
                 "endless_loop",
                 f"循环 {' → '.join(sorted(component))} 中没有人工任务、定时或消息，会无休止地运行",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from engine.findings import Finding
 from engine.lint.bundle import Bundle
-from engine.lint.graph import components
-from engine.spiff.model import NODES, Node, Process, Scope
+from engine.lint.graph import components, owned
+from engine.spiff.model import NODES, Node, Scope
 from engine.spiff.movement import MAX_DEPTH
 from engine.spiff.reach import successors
 
@@ -83,17 +83,16 @@ def nesting(bundle: Bundle) -> Iterator[Finding]:
 def starts_and_ends(bundle: Bundle) -> Iterator[Finding]:
     """Every scope has its start events, and at least one end event."""
     for process in bundle.diagram.processes.values():
-        for scope in process.scopes():
-            yield from _starts(process, scope)
+        for scope, owner in owned(process):
+            yield from _starts(scope, owner)
             if scope.nodes and not any(node.kind == "endEvent" for node in scope.nodes.values()):
                 zh, en = "没有结束事件", "There is no end event"
                 yield error(scope.id, "no_end", zh, en, "画一个结束事件", "Draw an end event")
 
 
-def _starts(process: Process, scope: Scope) -> Iterator[Finding]:
+def _starts(scope: Scope, owner: Node | None) -> Iterator[Finding]:
     starts = [node for node in scope.nodes.values() if node.kind == "startEvent"]
     plain = [node for node in starts if node.event is None or node.event.kind == "none"]
-    owner = next((node for node in process.walk() if node.inner is scope), None)
     if not starts:
         yield error(scope.id, "no_start", "没有开始事件", "There is no start event")
     elif owner is not None and owner.by_event:

@@ -1,14 +1,14 @@
 """What is around a process in a dry run: variables from outside, called processes outside of the bundle, errors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from engine.feel import FeelSyntaxError, compile_expression
 from engine.forms import Form
 from engine.lint import scopes
 from engine.lint.bundle import Bundle
 from engine.lint.expressions import written
-from engine.lint.graph import waits
 from engine.lint.variables import asked_by
+from engine.lint.waiting import Waits
 from engine.spiff import model
 from engine.spiff.compiled import Compiled, compile_diagram
 
@@ -37,8 +37,11 @@ def wanted(diagram: model.Diagram, process_id: str) -> set[str]:
     return found
 
 
-def ahead(diagram: model.Diagram) -> dict[str, frozenset[str]]:
-    """Element -> what a token there may pass before it waits again, inside calls and subprocesses too."""
+def ahead(diagram: model.Diagram, spend: Callable[[], None] = lambda: None) -> dict[str, frozenset[str]]:
+    """Element -> what a token there may pass before it waits again, inside calls and subprocesses too.
+
+    spend: called for each element; may raise TooComplex.
+    """
     hosts: dict[str, list[tuple[model.Scope, str]]] = {}
     for process in diagram.processes.values():
         for scope in process.scopes():
@@ -49,6 +52,7 @@ def ahead(diagram: model.Diagram) -> dict[str, frozenset[str]]:
     for process in diagram.processes.values():
         for scope in process.scopes():
             for node_id in scope.nodes:
+                spend()
                 found[node_id] = frozenset(_ahead(diagram, hosts, scope, node_id))
     return found
 
@@ -68,7 +72,7 @@ def _ahead(
         if inner is not None and here != node_id:
             starts = [(inner, each.id) for each in inner.nodes.values() if each.kind == "startEvent"]
             stack += [each for each in starts if each[1] not in found]
-        ways = [] if waits(node) and here != node_id and inner is None else node.outgoing
+        ways = [] if inner is None and here != node_id and Waits().at(node) else node.outgoing
         for flow in ways:
             found.add(flow)
             if (target := scope.flows[flow].target) not in found:
@@ -108,21 +112,16 @@ def loose(bundle: Bundle, read_forms: dict[str, Form]) -> frozenset[str]:
 
 def outside(bundle: Bundle, given: frozenset[str]) -> dict[str, Compiled]:
     """A stand-in for each called process that is not in the bundle: one task which gives back what the caller uses."""
-    made: dict[str, Compiled] = {}
+    asked: dict[str, set[str]] = {}
     for _, node in bundle.diagram.walk():
-        if node.called and node.called not in bundle.diagram.processes and node.called not in made:
-            made[node.called] = _stand_in(node.called, set(given) | set(_asked(bundle, node.called)))
-    return made
-
-
-def _asked(bundle: Bundle, process_id: str) -> Iterator[str]:
-    for _, node in bundle.diagram.walk():
-        if node.called == process_id:
+        if node.called and node.called not in bundle.diagram.processes:
+            wanted = asked.setdefault(node.called, set())
             for line in node.outputs:
-                yield from _names(line.source.lstrip("= "), bundle)
+                wanted |= _names(line.source.lstrip("= "), bundle)
+    return {process_id: _stand_in(process_id, given | wanted) for process_id, wanted in asked.items()}
 
 
-def _stand_in(process_id: str, given: set[str]) -> Compiled:
+def _stand_in(process_id: str, given: frozenset[str]) -> Compiled:
     task = f"{process_id} called"
     start = model.Node(f"{task}: start", "startEvent", outgoing=[f"{task}: in"])
     work = model.Node(task, "userTask", incoming=[f"{task}: in"], outgoing=[f"{task}: out"])

@@ -1,15 +1,15 @@
 """Rules about names in expressions: a variable which nothing ever sets is a slip of the pen, and is doubted."""
 
-import difflib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.dmn import Decisions
 from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.findings import Finding
-from engine.forms import Component
+from engine.forms import Component, Form
 from engine.lint import scopes
 from engine.lint.bundle import Bundle
+from engine.lint.effort import Names, closest
 from engine.lint.expressions import Written, unknown_calls
 from engine.lint.structure import warning
 from engine.spiff.model import Node
@@ -20,19 +20,35 @@ _ROW = frozenset({"this", "parent", "i", "_this_", "_parent_", "_i_", "item", "v
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where names are looked up: all known ones, and whether there may be others."""
+    """Where names are looked up: those known everywhere, those of the place itself, and whether there may be others."""
 
-    names: Collection[str]
+    everywhere: Names
     open: bool
+    local: tuple[Collection[str], ...] = ()
+
+    def knows(self, name: str) -> bool:
+        """Whether something sets it."""
+        return name in self.everywhere.all or any(name in names for names in self.local)
+
+    def nearest(self, bundle: Bundle, name: str) -> str | None:
+        """The known name most like this one."""
+        local = Names({each for names in self.local for each in names}, LIKE).nearest(name, bundle.effort)
+        found = [each for each in (local, self.everywhere.nearest(name, bundle.effort)) if each is not None]
+        return closest(name, found, LIKE)
+
+
+def _everywhere(bundle: Bundle, read_forms: dict[str, Form]) -> _Place:
+    known = scopes.known(bundle, read_forms)
+    return _Place(Names(known.names, LIKE), known.open)
 
 
 def unknown(bundle: Bundle) -> Iterator[Finding]:
     """Every variable in an expression of the diagram is set by something."""
     read_forms = scopes.loaded_forms(bundle)
-    known = scopes.known(bundle, read_forms)
+    known = _everywhere(bundle, read_forms)
     for process in bundle.diagram.processes.values():
         for scope, node, local in scopes.inside(process):
-            place = _Place(known.names | local, known.open)
+            place = replace(known, local=(local,))
             for each in _before(node):
                 yield from _names(bundle, each, place)
             for flow in node.outgoing:
@@ -66,7 +82,7 @@ def _before(node: Node) -> Iterator[Written]:
 
 def _outputs(bundle: Bundle, node: Node, place: _Place, given: Collection[str] | None) -> Iterator[Finding]:
     """Output mappings and what ends a repetition see the results, too."""
-    seen = _Place({*place.names, *(given or ()), *scopes.COUNTS}, place.open or given is None)
+    seen = replace(place, local=(*place.local, given or (), scopes.COUNTS), open=place.open or given is None)
     for line in node.outputs:
         yield from _names(bundle, Written(node.id, line.source), seen)
     if node.loop is not None:
@@ -78,7 +94,7 @@ def _outputs(bundle: Bundle, node: Node, place: _Place, given: Collection[str] |
 def in_forms(bundle: Bundle) -> Iterator[Finding]:
     """Every variable in an expression of a form is one of its fields, or set by something; its functions exist."""
     read_forms = scopes.loaded_forms(bundle)
-    known = scopes.known(bundle, read_forms)
+    known = _everywhere(bundle, read_forms)
     local: dict[str, set[str]] = {}
     for process in bundle.diagram.processes.values():
         for _, node, names in scopes.inside(process):
@@ -86,13 +102,14 @@ def in_forms(bundle: Bundle) -> Iterator[Finding]:
                 local.setdefault(node.work.form_id, set()).update(names)
     for form_id, form in read_forms.items():
         own = scopes.fields_of(form) | {component.path[-1] for component in form.root.walk() if component.path}
-        place = _Place({*known.names, *own, *local.get(form_id, ()), *_ROW}, known.open)
+        place = replace(known, local=(own, local.get(form_id, ()), _ROW))
         for component in form.root.walk():
             for text, compiled in _formulas(component):
+                bundle.effort.spend()
                 yield from unknown_calls(bundle, component.id, compiled.calls, form_id)
                 for name in sorted(_heads(compiled)):
-                    if name not in place.names:
-                        yield from _doubt(component.id, name, text, place, form_id)
+                    if not place.knows(name):
+                        yield from _doubt(bundle, component.id, name, text, place, form_id)
 
 
 def _formulas(component: Component) -> Iterator[tuple[str, Expression]]:
@@ -108,16 +125,17 @@ def _formulas(component: Component) -> Iterator[tuple[str, Expression]]:
 
 def decision_inputs(bundle: Bundle) -> Iterator[Finding]:
     """Every input of a decision is set by something before it is asked; a missing one counts as null."""
-    known = scopes.known(bundle, scopes.loaded_forms(bundle))
+    known = _everywhere(bundle, scopes.loaded_forms(bundle))
     for process in bundle.diagram.processes.values():
         for _, node, local in scopes.inside(process):
+            bundle.effort.spend()
             decider = bundle.decisions.get(node.decision or "")
             if decider is None:
                 continue
-            place = _Place(known.names | local, known.open)
+            place = replace(known, local=(local,))
             for name, others in asked_by(decider.decisions, decider.decision_id).items():
-                if name not in place.names and not others & set(place.names):
-                    yield from _doubt(node.id, name, node.decision or "", place, code="unknown_decision_input")
+                if not any(place.knows(each) for each in (name, *others)):
+                    yield from _doubt(bundle, node.id, name, node.decision or "", place, code="unknown_decision_input")
 
 
 def asked_by(decisions: Decisions, decision_id: str) -> dict[str, set[str]]:
@@ -137,6 +155,7 @@ def asked_by(decisions: Decisions, decision_id: str) -> dict[str, set[str]]:
 
 def _names(bundle: Bundle, each: Written, place: _Place) -> Iterator[Finding]:
     feel = each.feel
+    bundle.effort.spend()
     if feel is None:
         return
     try:
@@ -144,13 +163,13 @@ def _names(bundle: Bundle, each: Written, place: _Place) -> Iterator[Finding]:
     except FeelSyntaxError:
         return
     for name in sorted(_heads(compiled)):
-        if name not in place.names and name not in bundle.feel_names:
-            yield from _doubt(each.element, name, each.text, place)
+        if not place.knows(name) and name not in bundle.feel_names:
+            yield from _doubt(bundle, each.element, name, each.text, place)
     if bundle.case_paths is not None:
         inside = {name.removeprefix("case.") for name in compiled.names if name.startswith("case.")}
         for path in sorted(path for path in inside if path not in bundle.case_paths and _is_first(path, bundle)):
-            whole = _Place({f"case.{known}" for known in bundle.case_paths}, False)
-            yield from _doubt(each.element, f"case.{path}", each.text, whole)
+            whole = _Place(Names([f"case.{known}" for known in bundle.case_paths], LIKE), False)
+            yield from _doubt(bundle, each.element, f"case.{path}", each.text, whole)
 
 
 def _is_first(path: str, bundle: Bundle) -> bool:
@@ -164,10 +183,11 @@ def _heads(compiled: Expression) -> set[str]:
 
 
 def _doubt(
-    element: str, name: str, text: str, place: _Place, file: str = "", code: str = "unknown_variable"
+    bundle: Bundle, element: str, name: str, text: str, place: _Place, file: str = "", code: str = "unknown_variable"
 ) -> Iterator[Finding]:
     """A warning with the nearest known name; where other names are possible, only if there is a near one."""
-    near = nearest(name, place.names)
+    bundle.effort.spend()
+    near = place.nearest(bundle, name)
     if place.open and near is None:
         return
     zh = f"表达式 {text} 中的变量 {name} 没有任何地方赋值"
@@ -178,8 +198,3 @@ def _doubt(
     yield Finding(
         made.element, made.code, made.severity, made.message_zh, made.message_en, file, made.hint_zh, made.hint_en
     )
-
-
-def nearest(name: str, names: Collection[str]) -> str | None:
-    """The known name most like this one, if one is much like it."""
-    return next(iter(difflib.get_close_matches(name, sorted(names), 1, LIKE)), None)

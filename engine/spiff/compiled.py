@@ -55,9 +55,13 @@ def compile_bundle(
 
 
 def compile_diagram(
-    definition_id: str, files: Mapping[str, bytes], diagram: Diagram, called: Mapping[str, Compiled] | None = None
+    definition_id: str,
+    files: Mapping[str, bytes],
+    diagram: Diagram,
+    called: Mapping[str, Compiled] | None = None,
+    decisions: Mapping[str, Decider] | None = None,
 ) -> Compiled:
-    """Compile what was read already."""
+    """Compile what was read already; decisions, too, where they are given."""
     outside = called or {}
     specs: dict[str, ProcessSpec] = {}
 
@@ -67,7 +71,7 @@ def compile_diagram(
         found = outside.get(process_id)
         return None if found is None else found.specs.get(process_id)
 
-    known = deciders(files)
+    known = deciders(files) if decisions is None else decisions
     around = Surroundings(definition_id, known, resolve)
     for process in diagram.processes.values():
         specs[process.id] = build(process, around)

@@ -1,6 +1,6 @@
 """Decisions of a bundle, asked by business rule tasks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +33,26 @@ class Decider:
         return result.value, result.trace_plain()
 
 
-def deciders(files: Mapping[str, bytes]) -> dict[str, Decider]:
-    """Every decision of the `*.dmn` files by id; the files may import each other. Raises DmnError."""
+class _Files(dict[str, bytes]):
+    """Files by path; whenever one is looked for, `spend` is called."""
+
+    spend: Callable[[], None]
+
+    def __contains__(self, path: object) -> bool:
+        self.spend()
+        return super().__contains__(path)
+
+
+def deciders(files: Mapping[str, bytes], spend: Callable[[], None] = lambda: None) -> dict[str, Decider]:
+    """Every decision of the `*.dmn` files by id; the files may import each other. Raises DmnError.
+
+    spend: called before each file and each import; may raise to end it.
+    """
     found: dict[str, Decider] = {}
-    dmn = {path: content for path, content in files.items() if path.lower().endswith(".dmn")}
+    dmn = _Files((path, content) for path, content in files.items() if path.lower().endswith(".dmn"))
+    dmn.spend = spend
     for path in sorted(dmn):
+        spend()
         decisions = load(dmn[path], imports=dmn)
         for each in decisions.decisions:
             found[each.id] = Decider(decisions, each.id, b"case" in dmn[path])

@@ -16,6 +16,7 @@ from tests.builders import (
     bundle,
     call,
     catch,
+    condition,
     decision,
     each,
     end,
@@ -120,6 +121,17 @@ def test_a_called_process_outside_of_the_bundle_is_stood_in_for() -> None:
 
 def test_rounds_over_a_list_from_outside_are_played() -> None:
     assert played(process("P", start(), user("A", form="f", body=each("=people", "person")), end())) == set()
+
+
+@pytest.mark.parametrize(
+    "passing", [catch("C", condition("=true")), user("C", form="f", body=each("=[]"))], ids=("condition", "rounds")
+)
+def test_a_loop_which_never_waits_in_fact_refuses_the_bundle(passing: Element) -> None:
+    parts = process(
+        "P", start(), passing, gateway("exclusive", "G"), end(), *path("Start", "C", "G"),
+        flow("G", "C", "=x = 1"), flow("G", "End", default=True),
+    )  # fmt: skip
+    assert ("hangs", "error") in {(code, severity) for _, code, severity in played(parts)}
 
 
 def test_no_function_is_called() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from engine.lint.graph import by_passes
 from engine.lint.soundness import check_scope
+from engine.lint.waiting import Waits
 from engine.spiff.model import Event, Flow, Node, Scope
 
 KINDS = {
@@ -38,6 +39,20 @@ def scope(*ways: str, aside: dict[str, str] | None = None) -> Scope:
     for event, host in (aside or {}).items():
         node = made.nodes[event]
         node.attached_to, node.event, node.interrupting = host, Event("timer"), event.endswith("!")
+    return made
+
+
+def conditional(made: Scope, *flows: str) -> Scope:
+    """The scope with conditions on these flows."""
+    for flow in flows:
+        made.flows[flow].condition = "=x"
+    return made
+
+
+def linked(made: Scope, thrown: str, caught: str) -> Scope:
+    """The scope with a link from one of its nodes to another."""
+    for name, kind in ((thrown, "intermediateThrowEvent"), (caught, "intermediateCatchEvent")):
+        made.nodes[name].kind, made.nodes[name].event = kind, Event("link", "L")
     return made
 
 
@@ -83,6 +98,52 @@ def test_a_loop_without_a_way_out_is_refused_at_each_of_its_nodes() -> None:
 
 def test_a_loop_of_automatic_work_never_waits() -> None:
     assert found(scope("s1 > x1 > a1 > x2 > e1", "x2 > x1")) == {("endless_loop", "a1")}
+
+
+@pytest.mark.parametrize(
+    "conditions", [("u1-u2", "u1-u3"), ("u1-u3",), ("u1-u2",)], ids=["both conditional", "second", "first"]
+)
+def test_conditional_flows_of_a_task_may_all_be_taken(conditions: tuple[str, ...]) -> None:
+    ways = ("s1 > u1 > u2 > u4 > e1", "u1 > u3 > u4")
+    assert ("opens_twice", "u4") in found(conditional(scope(*ways), *conditions))
+    ways = ("s1 > u1 > u2 > p2 > e1", "u1 > u3 > p2")
+    assert ("deadlock", "p2") in found(conditional(scope(*ways), *conditions))
+    ways = ("s1 > u1 > u2 > o2 > e1", "u1 > u3 > o2")
+    assert found(conditional(scope(*ways), *conditions)) == set()
+
+
+def test_a_default_flow_is_the_other_way_of_a_task() -> None:
+    made = conditional(scope("s1 > u1 > u2 > u4 > e1", "u1 > u3 > u4"), "u1-u2")
+    made.nodes["u1"].default = "u1-u3"
+    assert found(made) == set()
+
+
+def test_a_loop_by_a_link_never_waits() -> None:
+    made = linked(scope("s1 > a1 > x1 > a3", "a4 > a1", "x1 > e1"), "a3", "a4")
+    assert found(made) == {("endless_loop", "a1")}
+    assert found(linked(scope("s1 > u1 > x1 > a3", "a4 > u1", "x1 > e1"), "a3", "a4")) == set()
+
+
+def test_a_branch_which_comes_by_a_link_is_joined() -> None:
+    made = linked(scope("s1 > p1 > u1 > p2 > e1", "p1 > a3", "a4 > u2 > p2"), "a3", "a4")
+    assert found(made) == set()
+
+
+@pytest.mark.parametrize("kind", ["manualTask", "callActivity", "subProcess"])
+def test_a_loop_of_what_may_be_passed_at_once_never_waits(kind: str) -> None:
+    inside = scope("s1 > x1 > u1 > e1", "x1 > a1 > e1")
+    made = scope("s1 > x1 > a1 > x2 > e1", "x2 > x1")
+    made.nodes["a1"].kind, made.nodes["a1"].called = kind, "Q"
+    made.nodes["a1"].inner = inside if kind == "subProcess" else None
+    assert {each.code for each in check_scope(made, "", Waits({"Q": inside}))} == {"endless_loop"}
+
+
+def test_a_loop_waits_where_all_ways_of_the_called_process_do() -> None:
+    made = scope("s1 > x1 > a1 > x2 > e1", "x2 > x1")
+    made.nodes["a1"].kind, made.nodes["a1"].called = "callActivity", "Q"
+    waiting = Waits({"Q": scope("s1 > x1 > u1 > e1", "x1 > u2 > e1")})
+    assert list(check_scope(made, "", waiting)) == []
+    assert list(check_scope(made)) == []  # nobody knows what the called process does
 
 
 def test_an_interrupting_boundary_event_is_an_alternative() -> None:
