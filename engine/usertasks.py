@@ -124,6 +124,10 @@ def _changed(
     session: Session, instance: ProcessInstance, task: UserTask, kind: str, actor: str, **data: Any
 ) -> UserTask:
     task.rev += 1
+    return _noted(session, instance, task, kind, actor, **data)
+
+
+def _noted(session: Session, instance: ProcessInstance, task: UserTask, kind: str, actor: str, **data: Any) -> UserTask:
     history.record(session, instance, kind, actor=actor, element_id=task.element_id, task_id=task.id, data=data)
     session.flush()
     return task
@@ -169,12 +173,15 @@ def assign(
 
 
 def urge(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> UserTask:
-    """Remind whoever has the task; counted. Raises Conflict where it is done, or its instance is suspended."""
+    """Remind whoever has the task; counted. Raises Conflict where it is done, or its instance is suspended.
+
+    The task stays at its rev: nothing which somebody is working on changes.
+    """
     instance, task = require_open(session, task_id)
     if instance.status == InstanceStatus.SUSPENDED:
         raise Conflict("The process instance is suspended", instance=str(instance.id), message_zh="流程已挂起")
     task.urged += 1
-    return _changed(session, instance, task, "task_urged", actor, reason=reason, urged=task.urged)
+    return _noted(session, instance, task, "task_urged", actor, reason=reason, urged=task.urged)
 
 
 def save_draft(session: Session, task_id: UUID, draft: Mapping[str, Any], *, actor: str, rev: int) -> UserTask:

@@ -123,7 +123,7 @@ def test_claiming_is_for_one_person_at_a_time(session: Session, instance: Proces
     usertasks.assign(session, task.id, actor="boss", assignee="carl", department="legal", reason="knows it")
     usertasks.urge(session, task.id, actor="boss")
     session.refresh(task)
-    assert (task.assignee, task.department, task.urged, task.rev) == ("carl", "legal", 1, 5)
+    assert (task.assignee, task.department, task.urged, task.rev) == ("carl", "legal", 1, 4)
     assert history.verify(session, instance.id) is None
 
 

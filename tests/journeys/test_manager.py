@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from engine import clock
+from engine import clock, instances
 from engine.db import engine, transaction
 from engine.models import TaskStatus, UserTask
 from tests.journeys.conftest import Visitor
@@ -105,7 +105,7 @@ def test_a_refusal_among_several_is_told_and_stops_nothing(visit: Callable[..., 
     manager.log_in("manager")
     manager.open("/monitor/complaint/Task_Accept?overdue=1")
     with transaction() as session:
-        session.get_one(UserTask, first.id).rev += 1  # somebody was faster
+        instances.suspend(session, first.instance_id, actor="system", reason="the complainant is abroad")
     manager.page.locator("[data-all]").check()
     manager.page.locator("[data-many=urge]").click()
     manager.page.fill("#urge-reason", "today, please")

@@ -313,10 +313,11 @@ def withdraw(session: Session, body: dict[str, str], task_id: UUID) -> Answer:
 
 
 @blueprint.post("/<uuid:task_id>/urge")
-@blueprint.commands(TaskReceipt, body=UrgeIn, if_match=False)
+@blueprint.commands(TaskReceipt, body=UrgeIn)
 def urge(session: Session, body: dict[str, str], task_id: UUID) -> Answer:
-    """Urge whoever has the task (催办)"""
-    return _guarded(session, task_id, lambda: usertasks.urge(session, me(), task_id, reason=body["reason"]))
+    """Urge whoever has the task (催办); its version stays, so that nobody who is typing is disturbed"""
+    task = usertasks.urge(session, me(), task_id, reason=body["reason"])
+    return Answer(task, rev=task.rev)
 
 
 @blueprint.put("/<uuid:task_id>/draft")

@@ -248,3 +248,19 @@ def test_a_head_urges(as_: Callable[[str], Door], task: dict[str, Any]) -> None:
     urged = as_("sun").post(f"/tasks/{task['id']}/urge", {"reason": "客户在等"}).json
     assert urged is not None
     assert urged["urged"] == 1
+
+
+def test_urging_and_autosaving_disturb_nobody(as_: Callable[[str], Door], task: dict[str, Any]) -> None:
+    worker, head = as_("wang"), as_("sun")
+    path = f"/tasks/{task['id']}"
+    seen = {"If-Match": f'"{task["rev"]}"'}
+    first = worker.put(f"{path}/draft", {"draft": {"note": "半句"}}, headers=seen)
+    assert first.json is not None
+    urged = head.post(f"{path}/urge", {"reason": "客户在等"}, headers=seen)  # the head's page is older than the draft
+    assert urged.status_code == 200, urged.text
+    assert urged.headers["ETag"] == first.headers["ETag"]
+    second = worker.put(f"{path}/draft", {"draft": {"note": "一句"}}, headers={"If-Match": first.headers["ETag"]})
+    assert second.status_code == 200, second.text
+    assert second.json is not None
+    done = worker.post(f"{path}/complete", ACCEPTED, headers={"If-Match": second.headers["ETag"]})
+    assert done.status_code == 200, done.text

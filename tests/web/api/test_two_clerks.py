@@ -53,7 +53,7 @@ class Clerk:
         return False
 
 
-def play(rng: Random, clerks: list[Clerk], number: int) -> tuple[list[tuple[str, str, str]], str | None]:
+def play(rng: Random, clerks: list[Clerk], head: Door, number: int) -> tuple[list[tuple[str, str, str]], str | None]:
     """Random moves of both; the accepted writes as (who, text, the text which their page had seen), what was sent."""
     written: list[tuple[str, str, str]] = []
     sent: str | None = None
@@ -61,9 +61,12 @@ def play(rng: Random, clerks: list[Clerk], number: int) -> tuple[list[tuple[str,
         clerk.load()
     for move in range(MOVES):
         clerk = rng.choice(clerks)
-        act = rng.choice(("type", "type", "type", "load", "claim", "unclaim", "complete"))
+        act = rng.choice(("type", "type", "type", "load", "claim", "unclaim", "complete", "urge"))
         if act == "load":
             clerk.load()
+        elif act == "urge":  # a third person looks on, and nobody's version changes
+            if sent is None:
+                assert head.post(f"{clerk.path}/urge", {"reason": "快"}).status_code == 200
         elif act == "type":
             clerk.typed += f" {clerk.name}{number}.{move}"
             if clerk.send("PUT", "draft", {"draft": {"note": clerk.typed}}):
@@ -82,6 +85,7 @@ def play(rng: Random, clerks: list[Clerk], number: int) -> tuple[list[tuple[str,
 @pytest.mark.slow
 def test_in_100_interleavings_of_two_clerks_nothing_is_silently_lost(as_: Callable[[str], Door], process: None) -> None:
     rng = Random(2026)
+    as_head = as_("sun")
     doors = {"甲": as_("wang"), "乙": as_("li")}
     refused = completed = 0
     for number in range(RUNS):
@@ -94,7 +98,7 @@ def test_in_100_interleavings_of_two_clerks_nothing_is_silently_lost(as_: Callab
                 .limit(1)
             ).one()
         clerks = [Clerk(name, door, f"/tasks/{task.id}") for name, door in doors.items()]
-        written, sent = play(rng, clerks, number)
+        written, sent = play(rng, clerks, as_head, number)
         before = ""
         for who, text, seen in written:
             assert seen == before, f"{who} wrote over {before!r} without having seen it"

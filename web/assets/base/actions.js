@@ -63,15 +63,39 @@ function after(button) {
   else location.assign(then);
 }
 
+// A command out of a dialog. Where the thing changed since this page read it, the dialog stays as it was filled in, and
+// sending it again means: on top of what it is now.
+async function command(button, method, url, body) {
+  const options = { rev: button.dataset.rev, once: method === 'POST' ? crypto.randomUUID() : undefined };
+  try {
+    await call(method, url, body, options);
+  } catch (problem) {
+    if (problem.status !== 412 || !button.dataset.rev) throw problem;
+    const { data } = await call('GET', method === 'POST' ? url.replace(/\/[^/]+$/, '') : url);
+    button.dataset.rev = data.rev;
+    throw new Problem(412, { title: say('It was changed while you looked at it. What you typed is kept: send it again if it still holds.') });
+  }
+}
+
+// Somebody was faster: the page shows what is so now, and no button which would fail again.
+function late(button, problem) {
+  if (button.dataset.then === 'refresh') {
+    complain(problem);
+    document.body.dispatchEvent(new CustomEvent('refresh'));
+  } else {
+    toastLater(problem.message, 'danger');
+    location.reload();
+  }
+}
+
 async function act(button) {
   const [method, url] = button.dataset.act.split(' ');
   await settle();
-  const options = { rev: button.dataset.rev, once: method === 'POST' ? crypto.randomUUID() : undefined };
   const fixed = button.dataset.body ? JSON.parse(button.dataset.body) : {};
   const dialog = button.dataset.ask && document.getElementById(button.dataset.ask);
   if (dialog) {
     ask(dialog, async (fields) => {
-      await call(method, url, { ...fixed, ...fields }, options);
+      await command(button, method, url, { ...fixed, ...fields });
       after(button);
     });
     return;
@@ -79,10 +103,12 @@ async function act(button) {
   button.setAttribute('aria-busy', 'true');
   button.disabled = true;
   try {
+    const options = { rev: button.dataset.rev, once: method === 'POST' ? crypto.randomUUID() : undefined };
     await call(method, url, method === 'DELETE' ? undefined : fixed, options);
     after(button);
   } catch (problem) {
-    complain(problem);
+    if (button.dataset.rev && (problem.status === 409 || problem.status === 412)) late(button, problem);
+    else complain(problem);
   } finally {
     button.removeAttribute('aria-busy');
     button.disabled = false;

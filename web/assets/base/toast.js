@@ -30,15 +30,16 @@ export function toast(text, { tone = 'good', lines = [], seconds } = {}) {
 }
 
 // A toast which survives the next page load.
-export function toastLater(text) {
-  sessionStorage.setItem('toast', text);
+export function toastLater(text, tone = 'good') {
+  sessionStorage.setItem('toast', JSON.stringify({ text, tone }));
 }
 
 export function showWaitingToast() {
-  const text = sessionStorage.getItem('toast');
-  if (!text) return;
+  const kept = sessionStorage.getItem('toast');
+  if (!kept) return;
   sessionStorage.removeItem('toast');
-  toast(text);
+  const { text, tone } = JSON.parse(kept);
+  toast(text, { tone });
 }
 
 document.addEventListener('keydown', (event) => {

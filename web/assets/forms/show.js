@@ -1,6 +1,7 @@
 // One way to show a form-js form in the design system's colours.
 import '@bpmn-io/form-js-viewer/dist/assets/form-js-base.css';
 import './form.css';
+import './dates.js';
 
 import { Form } from '@bpmn-io/form-js-viewer';
 
