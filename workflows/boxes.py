@@ -200,7 +200,7 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
         late = and_(UserTask.due_at.is_not(None), UserTask.due_at < now())
         found.append(late if filters.overdue else not_(late))
     if filters.due is not None:
-        found.append(monitoring.due(filters.due, now()))
+        found.append(monitoring.due(session, filters.due, now()))
     if filters.text:
         found.append(lookup.matching(session, filters.text))
     return found

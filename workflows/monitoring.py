@@ -32,12 +32,14 @@ from sqlalchemy.orm import Session
 from engine.clock import now
 from engine.errors import NotFound
 from engine.models import Incident, IncidentStatus, InstanceStatus, ProcessDefinition, ProcessInstance, UserTask
+from workflows import calendars
 from workflows.settings import settings
+from workflows.worktime import add_business_hours
 
 AT_RISK = timedelta(hours=8)
-"""A task whose deadline comes within this time is at risk."""
+"""A task whose deadline comes before this much working time has passed is at risk."""
 Due = Literal["soon", "today"]
-"""When an open task which is not late is due: within `AT_RISK`; by the end of this day where the enterprise is."""
+"""When an open task which is not late is due: before `horizon`; by the end of this day where the enterprise is."""
 
 _OPEN: ColumnElement[bool] = UserTask.status == literal_column("'open'")  # as the partial indexes say it
 _COMPLETED: ColumnElement[bool] = UserTask.status == literal_column("'completed'")
@@ -63,8 +65,8 @@ class Heat:
 class Step:
     """A line of the board: a step (`key`: of which process) of a department with its open tasks.
 
-    at_risk, due_today: not late, and due within `AT_RISK`, or by the end of this calendar day where the enterprise is
-    (late in the evening a task at risk may be due tomorrow); unclaimed: nobody's yet.
+    at_risk, due_today: not late, and due before `horizon`, or by the end of this calendar day where the enterprise is
+    (a task at risk may be due tomorrow); unclaimed: nobody's yet.
     """
 
     department: str | None
@@ -170,10 +172,18 @@ def _durations(of_process: ColumnElement[bool], since: datetime | None) -> Selec
     return query.group_by(UserTask.element_id)
 
 
-def due(when: Due, present: datetime) -> ColumnElement[bool]:
+def horizon(session: Session, present: datetime) -> datetime:
+    """When `AT_RISK` of working time will have passed since `present`: what is due before it is at risk.
+
+    As the chips of deadlines say it (`web.pages.show`): less than `AT_RISK` of working time is left.
+    """
+    return add_business_hours(calendars.get(session), present, AT_RISK / timedelta(hours=1))
+
+
+def due(session: Session, when: Due, present: datetime) -> ColumnElement[bool]:
     """The user tasks which are due then and not late at `present`; the board and the lists behind it share it."""
     if when == "soon":
-        return and_(UserTask.due_at >= present, UserTask.due_at < present + AT_RISK)
+        return and_(UserTask.due_at >= present, UserTask.due_at < horizon(session, present))
     zone = ZoneInfo(settings().time_zone)
     tomorrow = datetime.combine(present.astimezone(zone).date() + timedelta(days=1), time(), zone)
     return and_(UserTask.due_at >= present, UserTask.due_at < tomorrow)
@@ -193,8 +203,8 @@ def board(session: Session) -> list[Step]:
             UserTask.element_id,
             func.count().label("open"),
             _count(UserTask.due_at < present).label("overdue"),
-            _count(due("soon", present)).label("at_risk"),
-            _count(due("today", present)).label("due_today"),
+            _count(due(session, "soon", present)).label("at_risk"),
+            _count(due(session, "today", present)).label("due_today"),
             _count(UserTask.assignee.is_(None)).label("unclaimed"),
         )
         .where(_OPEN)

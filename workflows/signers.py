@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import signers as engine_signers
 from engine.errors import Forbidden
 from engine.hooks import Command
-from engine.models import ProcessInstance, TaskStatus, UserTask
+from engine.models import InstanceStatus, ProcessInstance, TaskStatus, UserTask
 from workflows import authorisation, authority, gates, people, usertasks
 from workflows.authorisation import TaskInCase
 from workflows.errors import GateClosed, LockedOut, NotAllowed
@@ -51,7 +51,7 @@ def remove(session: Session, person: Person, task_id: UUID, *, reason: str) -> P
 def verbs(session: Session, person: Person, found: TaskInCase) -> set[str]:
     """Which of `add_signer` and `remove_signer` this person has on a task."""
     task = found.task
-    if task.status != TaskStatus.OPEN:
+    if task.status != TaskStatus.OPEN or task.instance.status == InstanceStatus.SUSPENDED:
         return set()
     given = {
         verb for verb in ("add_signer", "remove_signer") if authorisation.may(session, person, f"task.{verb}", found)

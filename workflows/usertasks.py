@@ -5,7 +5,7 @@ Which tasks a person sees in which of their boxes is in `workflows.boxes`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,13 +15,16 @@ from engine import forms, instances
 from engine import usertasks as engine_tasks
 from engine.clock import now
 from engine.errors import Forbidden, NotFound
-from engine.models import Json, ProcessInstance, TaskStatus, UserTask
+from engine.models import InstanceStatus, Json, ProcessInstance, TaskStatus, UserTask
 from workflows import authorisation, authority, cases, correspondence, gates, handoffs, notices, people
 from workflows.authorisation import TaskInCase
 from workflows.errors import BadComplaint, NoSuchTask
 from workflows.models import Case, Person, RulesMark, Submission
 
 _VERBS = ("claim", "unclaim", "draft", "complete", "transfer", "return", "assign", "urge", "delegate", "hand_back")
+
+MOVING: Final = frozenset({"complete", "draft", "return", "urge"})
+"""Verbs for which the process has to go on: a suspended one offers none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ def open_task(session: Session, person: Person, task_id: UUID) -> Opened:
         verbs -= {"claim", "complete", "draft"}
     if gates.duty_of(session, found.task)[0] in authority.OF_ONE_PERSON:
         verbs -= {"delegate"}
+    if found.task.instance.status == InstanceStatus.SUSPENDED:
+        verbs -= MOVING
     return Opened(
         task=found.task,
         case=found.case,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import definitions, history, instances, steps
 from engine.errors import Conflict
-from engine.models import HistoryEvent, ProcessInstance, TaskStatus, UserTask
+from engine.models import HistoryEvent, InstanceStatus, ProcessInstance, TaskStatus, UserTask
 from workflows import lending, usertasks
 from workflows.authorisation import TaskInCase, may
 from workflows.errors import TooLate
@@ -50,6 +50,8 @@ def withdraw(session: Session, person: Person, task_id: UUID, *, reason: str) ->
 
 def possible(session: Session, person: Person, found: TaskInCase) -> bool:
     """Whether this person could take the task back now."""
+    if found.task.instance.status == InstanceStatus.SUSPENDED:
+        return False
     return may(session, person, "task.withdraw", found) and follower(session, found.task) is not None
 
 

@@ -53,24 +53,24 @@ def test_another_process_or_version_has_no_heat(session: Session) -> None:
 
 
 @pytest.mark.requirement("SLA-07")
-def test_the_board_counts_each_department_and_step_on_its_own(session: Session) -> None:
+def test_the_board_counts_each_department_and_step_on_its_own(house: Session) -> None:
     with at(NOON):
-        case = a_case(session)
-        a_task(session, case, department="legal", due_at=NOON - timedelta(minutes=1), assignee="somebody")
-        a_task(session, case, department="legal", due_at=NOON + timedelta(hours=7))
-        a_task(session, case, department="quality", due_at=NOON + timedelta(hours=11))
-        a_task(session, case, department="quality", status=TaskStatus.COMPLETED)
-        rows = monitoring.board(session)
+        case = a_case(house)
+        a_task(house, case, department="legal", due_at=NOON - timedelta(minutes=1), assignee="somebody")
+        a_task(house, case, department="legal", due_at=NOON + timedelta(hours=7))
+        a_task(house, case, department="quality", due_at=NOON + timedelta(hours=24))
+        a_task(house, case, department="quality", status=TaskStatus.COMPLETED)
+        rows = monitoring.board(house)
     assert [(row.department, row.open, row.overdue, row.at_risk, row.due_today, row.unclaimed) for row in rows] == [
         ("legal", 2, 1, 1, 1, 1),
-        ("quality", 1, 0, 0, 1, 1),
+        ("quality", 1, 0, 0, 0, 1),
     ]
 
 
-def test_the_board_adds_up_the_versions_of_a_process(session: Session) -> None:
+def test_the_board_adds_up_the_versions_of_a_process(house: Session) -> None:
     with at(NOON):
-        first = a_task(session, a_case(session), element_id="Task_Plan")
-        older = session.get_one(ProcessDefinition, first.definition_id)
+        first = a_task(house, a_case(house), element_id="Task_Plan")
+        older = house.get_one(ProcessDefinition, first.definition_id)
         newer = ProcessDefinition(
             key=older.key,
             version=2,
@@ -80,35 +80,45 @@ def test_the_board_adds_up_the_versions_of_a_process(session: Session) -> None:
             sha256="1" * 64,
             author="x",
         )
-        session.add(newer)
-        session.flush()
-        second = a_task(session, a_case(session), element_id="Task_Plan")
+        house.add(newer)
+        house.flush()
+        second = a_task(house, a_case(house), element_id="Task_Plan")
         second.definition_id = newer.id
-        session.flush()
-        rows = monitoring.board(session)
-        (found,) = monitoring.processes(session, rows)
+        house.flush()
+        rows = monitoring.board(house)
+        (found,) = monitoring.processes(house, rows)
     assert [(row.key, row.element_id, row.open) for row in rows] == [("test", "Task_Plan", 2)]
     assert (found.key, found.version, found.name_zh, found.open, found.instances) == ("test", 2, "测试二", 2, 2)
 
 
-def test_a_process_counts_its_running_instances_and_open_incidents(session: Session) -> None:
+def test_a_process_counts_its_running_instances_and_open_incidents(house: Session) -> None:
     with at(NOON):
-        task = a_task(session, a_case(session), due_at=NOON - timedelta(hours=1))
-        a_task(session, a_case(session)).instance.status = InstanceStatus.COMPLETED
+        task = a_task(house, a_case(house), due_at=NOON - timedelta(hours=1))
+        a_task(house, a_case(house)).instance.status = InstanceStatus.COMPLETED
         facts = {"instance_id": task.instance_id, "cause": "c", "message": "m", "command": {}}
-        session.add_all([Incident(**facts), Incident(**facts, status=IncidentStatus.RESOLVED)])
-        session.flush()
-        (found,) = monitoring.processes(session, monitoring.board(session))
+        house.add_all([Incident(**facts), Incident(**facts, status=IncidentStatus.RESOLVED)])
+        house.flush()
+        (found,) = monitoring.processes(house, monitoring.board(house))
     assert (found.instances, found.open, found.overdue, found.incidents) == (1, 2, 1, 1)
 
 
-def test_today_is_the_calendar_day_where_the_enterprise_is(session: Session) -> None:
+def test_what_is_at_risk_is_counted_in_working_hours(house: Session) -> None:
+    friday = datetime(2026, 11, 20, 9, tzinfo=UTC)  # five in the afternoon in Shanghai: an hour is left
+    with at(friday):
+        case = a_case(house)
+        for hours in (0.5, 24, 63, 72, 72.6, 96):  # Friday, Saturday, Monday 08:00, 17:00, 17:36, Tuesday
+            a_task(house, case, due_at=friday + timedelta(hours=hours))
+        (row,) = monitoring.board(house)
+    assert (row.open, row.overdue, row.at_risk) == (6, 0, 3)
+
+
+def test_today_is_the_calendar_day_where_the_enterprise_is(house: Session) -> None:
     evening = datetime(2026, 11, 18, 14, tzinfo=UTC)  # ten in the evening in Shanghai
     with at(evening):
-        case = a_case(session)
+        case = a_case(house)
         for hours in (-1, 0, 1.9, 2, 7, 20):
-            a_task(session, case, due_at=evening + timedelta(hours=hours))
-        (row,) = monitoring.board(session)
+            a_task(house, case, due_at=evening + timedelta(hours=hours))
+        (row,) = monitoring.board(house)
     assert (row.open, row.overdue, row.at_risk, row.due_today) == (6, 1, 4, 2)
 
 

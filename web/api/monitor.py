@@ -44,7 +44,7 @@ class StepOut(Schema):
     name_en = fields.String(required=True)
     open = fields.Integer(required=True)
     overdue = fields.Integer(required=True)
-    at_risk = fields.Integer(required=True, metadata={"description": "Due within 8 hours"})
+    at_risk = fields.Integer(required=True, metadata={"description": "Due within 8 working hours"})
     due_today = fields.Integer(
         required=True, metadata={"description": "Due by the end of this calendar day where the enterprise is, not late"}
     )

@@ -100,7 +100,9 @@ class TaskQuery(PageQuery):
     due = fields.String(
         load_default=nothing,
         validate=validate.OneOf(get_args(monitoring.Due)),
-        metadata={"description": "Not late, and soon: due within 8 hours; today: by the end of this calendar day"},
+        metadata={
+            "description": "Not late, and soon: due within 8 working hours; today: by the end of this calendar day"
+        },
     )
     text = fields.String(load_default=nothing, validate=_SHORT)
     sort = fields.String(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, defer
 
 from engine.models import Incident, IncidentStatus, ProcessInstance, UserTask
 from web.pages.show import Deadline, deadline, task_deadline
+from web.pages.standing import Standing, standing_of
 from web.pages.story import Event, Sent, event_of, sent_form
 from web.pages.words import department_names, know_people
 from workflows import calendars, cases, evidence, parties, people, portal, timeline
@@ -28,6 +29,7 @@ class CaseFile:
     tasks: list[tuple[UserTask, Deadline]]
     instances: list[ProcessInstance]
     incidents: list[Incident]
+    standing: list[Standing]
     events: list[Event]
     forms: list[Sent]
     evidence: list[Evidence]
@@ -68,6 +70,7 @@ def case_file(
         tasks=[(task, task_deadline(task, calendar)) for task in tasks if task.status == "open"],
         instances=running,
         incidents=list(incidents),
+        standing=standing_of(session, running),
         events=[event for entry in reversed(entries) if (event := event_of(entry, by_id)) is not None],
         forms=[sent_form(session, one, by_id.get(str(one.task_id))) for one in reversed(submissions)],
         evidence=evidence.of(session, case),

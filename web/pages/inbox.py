@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
 from engine.db import reading
-from engine.models import InstanceStatus, UserTask
+from engine.models import UserTask
 from web import cursors
 from web.access import Rule, verb
 from web.i18n import say
@@ -145,6 +145,5 @@ def _colleagues(session: Session, person: Person) -> list[tuple[str, str]]:
 def _row(found: TaskInCase, person: Person, box: Box, calendar: Calendar) -> Row:
     task = found.task
     mine = task.department == person.department or str(person.id) in task.candidates or Role.MANAGER in person.roles
-    still = task.instance.suspended_at if task.instance.status == InstanceStatus.SUSPENDED else None
     claimable = box != "done" and task.assignee is None and mine
-    return Row(task, found.case, task_deadline(task, calendar, still), claimable)
+    return Row(task, found.case, task_deadline(task, calendar), claimable)

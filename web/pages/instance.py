@@ -17,12 +17,14 @@ from web.api.instances import readable
 from web.identity import me
 from web.pages.elements import element_names
 from web.pages.monitor import staff_by_department
-from web.pages.show import Deadline, task_deadline
+from web.pages.show import Deadline, standing_since, task_deadline
+from web.pages.standing import standing_of
 from web.pages.story import Event, step_event
 from web.pages.words import department_names, know_people
 from web.settings import settings
 from workflows import calendars, cases, people
 from workflows.authorisation import TaskInCase
+from workflows.usertasks import MOVING
 
 pages = Blueprint("instance", __name__)
 ACCESS: Final[dict[str, Rule]] = {"instance.page": PERSON}
@@ -68,6 +70,7 @@ def page(instance_id: UUID) -> str:
             tokens=instances.tokens(session, instance),
             names=element_names(session, instance.definition_id),
             zone=settings().time_zone,
+            standing=standing_of(session, [instance]),
             control=people.may(session, me(), "instance.control"),
             retry=people.may(session, me(), "incident.retry"),
         )
@@ -76,7 +79,8 @@ def page(instance_id: UUID) -> str:
 def _verbs(session: Session, thing: TaskInCase) -> frozenset[str]:
     if thing.task.status != "open":
         return frozenset()
-    return frozenset(verb for verb in ("assign", "urge") if people.may(session, me(), f"task.{verb}", thing))
+    offered = {"assign", "urge"} - (MOVING if standing_since(thing.task.instance) else set())
+    return frozenset(verb for verb in offered if people.may(session, me(), f"task.{verb}", thing))
 
 
 def _of(session: Session, table: type[Incident] | type[Timer], instance: ProcessInstance) -> list[Any]:

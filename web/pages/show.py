@@ -9,18 +9,21 @@ from urllib.parse import urlencode
 from flask import Flask, request, url_for
 
 from engine.clock import now
-from engine.models import TaskStatus, UserTask
+from engine.models import InstanceStatus, ProcessInstance, TaskStatus, UserTask
 from web.i18n import say
+from web.pages.words import when
+from workflows.monitoring import AT_RISK
 from workflows.worktime import Calendar, business_time
 
 _MINUTE = timedelta(minutes=1)
-SOON = timedelta(hours=8)
-"""Less working time than this left: the deadline is near."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline for the eye: when, its tone (late, soon, fine, paused or none) and the working time left, as text."""
+    """A deadline for the eye: when, its tone (late, soon, fine, paused or none) and the working time left, as text.
+
+    soon: less working time is left than `monitoring.AT_RISK`.
+    """
 
     due: datetime | None
     tone: str
@@ -28,10 +31,9 @@ class Deadline:
 
 
 def deadline(due: datetime | None, calendar: Calendar, still: datetime | None = None) -> Deadline:
-    """The chip of a deadline, counted in the working time of `calendar`.
+    """The chip of a deadline, always counted in the working time of `calendar`; the date stands beside it.
 
-    Where no working time lies between now and then (a night, a weekend), the clock counts. still: since when the clock
-    stands (the process is suspended): what was left then is left now.
+    still: since when the clock stands (the process is suspended): what was left then is left now.
     """
     if due is None:
         return Deadline(None, "none", "")
@@ -39,24 +41,39 @@ def deadline(due: datetime | None, calendar: Calendar, still: datetime | None = 
     working_day = sum((_length(*shift) for shift in calendar.shifts), timedelta())
     early, later = sorted((due, moment))
     working = business_time(calendar, early, later)
-    text = span(working, working_day) if working >= _MINUTE else span(later - early, timedelta(days=1), working=False)
+    text = span(working, working_day) if working >= _MINUTE else ""
     if still is not None:
-        return Deadline(
-            due, "paused", say(f"已暂停，剩 {text}", f"paused, {text} left") if due > still else say("已暂停", "paused")
-        )
+        return Deadline(due, "paused", _paused(text, late=due < moment))
     if due < moment:
-        return Deadline(due, "late", say(f"逾期 {text}", f"{text} overdue"))
-    return Deadline(due, "soon" if working <= SOON else "fine", say(f"剩 {text}", f"{text} left"))
+        return Deadline(due, "late", say(f"逾期 {text}", f"{text} overdue") if text else _just_late(calendar, moment))
+    left = say(f"剩 {text}", f"{text} left") if text else say(f"到期 {when(due)}", f"due {when(due)}")
+    return Deadline(due, "soon" if working < AT_RISK else "fine", left)
 
 
-def span(length: timedelta, day: timedelta, *, working: bool = True) -> str:
-    """A length of time in two units at most; `day` is how long a day is, `working`: whether it is a working day."""
+def _paused(text: str, *, late: bool) -> str:
+    if not text:
+        return say("已暂停", "paused")
+    return (
+        say(f"已暂停，逾期 {text}", f"paused, {text} overdue")
+        if late
+        else say(f"已暂停，剩 {text}", f"paused, {text} left")
+    )
+
+
+def _just_late(calendar: Calendar, moment: datetime) -> str:
+    """Past its time, but not by a minute in which somebody works."""
+    if business_time(calendar, moment, moment + _MINUTE):
+        return say("刚刚逾期", "just overdue")
+    return say("逾期，非工作时间", "overdue, out of hours")
+
+
+def span(length: timedelta, day: timedelta) -> str:
+    """A length of working time in two units at most; `day` is how long a working day is."""
     days, rest = divmod(length, day)
     hours, rest = divmod(rest, timedelta(hours=1))
     minutes = rest // _MINUTE
     if days:
-        name = ("个工作日", "working day") if working else ("天", "day")
-        text = say(f"{days} {name[0]}", f"{days} {name[1]}{'s' * (days > 1)}")
+        text = say(f"{days} 个工作日", f"{days} working day{'s' * (days > 1)}")
         return text + say(f" {hours} 小时", f" {hours} h") if hours and days < 10 else text
     if hours:
         return say(f"{hours} 小时", f"{hours} h") + (say(f" {minutes} 分", f" {minutes} min") if minutes else "")
@@ -67,9 +84,14 @@ def _length(begin: time, end: time) -> timedelta:
     return timedelta(hours=end.hour - begin.hour, minutes=end.minute - begin.minute)
 
 
-def task_deadline(task: UserTask, calendar: Calendar, still: datetime | None = None) -> Deadline:
-    """The chip of a user task; a finished one has none. still: as for `deadline`."""
-    return deadline(task.due_at if task.status == TaskStatus.OPEN else None, calendar, still)
+def task_deadline(task: UserTask, calendar: Calendar) -> Deadline:
+    """The chip of a user task; a finished one has none, that of a suspended process stands still."""
+    return deadline(task.due_at if task.status == TaskStatus.OPEN else None, calendar, standing_since(task.instance))
+
+
+def standing_since(instance: ProcessInstance) -> datetime | None:
+    """Since when a suspended process stands still; None for one that goes on."""
+    return instance.suspended_at if instance.status == InstanceStatus.SUSPENDED else None
 
 
 def register(app: Flask) -> None:

@@ -18,6 +18,7 @@ from web.pages.file import case_file
 from web.pages.formtext import in_language, with_words
 from web.pages.show import task_deadline
 from web.pages.signing import signing_of
+from web.pages.standing import standing_of
 from web.pages.words import department_names, know_people, name_of
 from workflows import calendars, people, usertasks, withdrawing
 from workflows.authorisation import TaskInCase
@@ -54,6 +55,7 @@ def page(task_id: UUID) -> str:
             chip=task_deadline(opened.task, calendars.get(session)),
             data=_data(session, opened),
             choices=_choices(session, opened, names),
+            standing=standing_of(session, [opened.task.instance] if opened.task.status == TaskStatus.OPEN else []),
             signing=signing_of(session, person, opened),
         )
 
