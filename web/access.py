@@ -155,6 +155,7 @@ API: Final[dict[str, Rule]] = {
     "api-bundles.catalog": PERSON,
     "api-bundles.evaluate": _DRAWING,
     "api-bundles.changes": _DRAWING,
+    "api-bundles.compare": verb("definition.draft"),
     "api-bundles.draft_diagram": _DRAWING,
     "api-bundles.draft_bundle": _DRAWING,
     "api-bundles.version_diagram": verb("definition.read"),

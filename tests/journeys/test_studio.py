@@ -279,8 +279,12 @@ def test_the_loser_of_a_conflict_sees_both_states_and_chooses(visit: Callable[..
     other.fill("name-zh", "乙的名称")
     dialog = second.page.locator("#conflict[open]")
     dialog.wait_for()
-    second.picture("conflict")
     assert dialog.get_by_text("complaint.bpmn").count() == 1
+    mine, theirs = dialog.locator(".state").all()
+    mine.get_by_text("乙的名称").wait_for()
+    theirs.get_by_text("甲的名称").wait_for()
+    assert mine.get_by_text("甲的名称").count() == 0
+    second.picture("conflict")
     assert dialog.get_by_text("下载我的").count() == 1
     dialog.locator('input[value="mine"]').check()
     send(second.page, "conflict")
@@ -288,6 +292,13 @@ def test_the_loser_of_a_conflict_sees_both_states_and_chooses(visit: Callable[..
     with transaction() as session:
         content = next(one.content for one in session.get_one(Draft, "complaint").files if one.path == "complaint.bpmn")
     assert "乙的名称" in content.decode()
+    second.page.locator("[data-aside-line] button").click()
+    second.picture("set-aside")
+    second.page.locator("#aside").get_by_role("button", name="放回").click()
+    other.select("Task_Accept")
+    assert second.page.locator('[data-panel] [name="name-zh"]').input_value() == "甲的名称"
+    second.page.locator("[data-saved][data-state=saved]").wait_for()
+    assert "1 份" in second.page.locator("[data-aside-line]").inner_text()  # what stood there is kept in turn
 
 
 ENGLISH = """() => {

@@ -19,7 +19,7 @@ from engine.models import Draft
 from engine.spiff.read import read
 from web.api.base import Answer, Blueprint, Schema
 from web.api.definitions import VERSION, DefinitionOut, attachment
-from web.api.drafts import DraftReceipt
+from web.api.drafts import DraftReceipt, files_field
 from web.faults import invalid
 from web.hostile import check_text
 from web.identity import me
@@ -112,6 +112,13 @@ class SidesQuery(Schema):
     new = fields.String(required=True, validate=validate.Regexp(r"^(draft|[1-9][0-9]{0,8})$"))
 
 
+class StatesIn(Schema):
+    """Two states of some files of a bundle, as they are being edited."""
+
+    old = files_field(least=0, required=True)
+    new = files_field(least=0, required=True)
+
+
 class NoteIn(Schema):
     """Why."""
 
@@ -196,6 +203,19 @@ def changes(session: Session, query: dict[str, str], key: str) -> dict[str, Any]
     """Compare two versions, or a version with the draft"""
     people.require(session, me(), "definition.read")
     return {"items": differ.diff(side(session, key, query["old"]), side(session, key, query["new"]))}
+
+
+@blueprint.post("/drafts/<key>/compare")
+@blueprint.commands(ChangesOut, body=StatesIn, keyed=False)
+def compare(session: Session, body: dict[str, dict[str, str]], key: str) -> dict[str, Any]:
+    """Compare two states of files which are not saved: what each of two editors changed
+
+    Nothing is kept.
+    """
+    people.require(session, me(), "definition.draft")
+    side(session, key, "draft")
+    old, new = ({path: text.encode() for path, text in body[name].items()} for name in ("old", "new"))
+    return {"items": differ.diff(old, new)}
 
 
 @blueprint.get("/drafts/<key>/diagram")

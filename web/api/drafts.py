@@ -24,11 +24,12 @@ _PATH = validate.Regexp(
 )
 
 
-def _files(**options: Any) -> fields.Dict:
+def files_field(least: int = 1, **options: Any) -> fields.Dict:
+    """The files of a bundle: path -> text."""
     return fields.Dict(
         keys=fields.String(validate=_PATH),
         values=fields.String(validate=validate.Length(0, 2_000_000)),
-        validate=validate.Length(1, 200),
+        validate=validate.Length(least, 200),
         **options,
     )
 
@@ -63,7 +64,7 @@ class DraftIn(Schema):
     """
 
     key = fields.String(required=True, validate=_KEY)
-    files = _files(load_default=None, allow_none=True)
+    files = files_field(load_default=None, allow_none=True)
     source = fields.String(
         load_default=None, allow_none=True, validate=validate.Regexp(r"^(starter|version|draft):[a-z][a-z0-9-]{0,62}$")
     )
@@ -74,7 +75,7 @@ class DraftIn(Schema):
 class FilesIn(Schema):
     """All files of the draft; those not named are removed."""
 
-    files = _files(required=True)
+    files = files_field(required=True)
 
 
 class SubmitIn(Schema):

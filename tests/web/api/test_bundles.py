@@ -267,3 +267,21 @@ def test_the_catalog_names_what_diagrams_may_refer_to(owner: Door, process: None
     assert {one["code"] for one in answer["departments"]} >= {"customer_service", "quality", "legal"}
     assert {one["name"] for one in answer["functions"]} >= {"escalate", "release_plan", "close_case"}
     assert all(one["name_zh"] and one["name_en"] for one in answer["deadlines"])
+
+
+def test_two_states_being_edited_are_compared_without_saving_either(owner: Door, process: None) -> None:
+    files = texts()
+    draft(owner, files)
+    old = {"complaint.bpmn": files["complaint.bpmn"]}
+    new = {"complaint.bpmn": files["complaint.bpmn"].replace('name="检测"', 'name="复检"')}
+    answer = owner.post("/drafts/complaint/compare", {"old": old, "new": new}).json
+    assert answer is not None
+    assert [(one["kind"], one["element"], one["where"]) for one in answer["items"]] == [
+        ("changed", "Task_Inspect", "complaint.bpmn")
+    ]
+    gone = owner.post("/drafts/complaint/compare", {"old": old, "new": {}}).json
+    assert gone is not None
+    assert {one["kind"] for one in gone["items"]} == {"removed"}
+    kept = owner.get("/drafts/complaint").json
+    assert kept is not None
+    assert kept["files"] == files

@@ -1,6 +1,8 @@
 // The draft that is edited: its files, what is saved, and what happens when somebody else saved first. Nothing typed is
 // ever lost: what only one side changed is brought together by itself, a file both changed is shown to the person in
-// both states, and unsaved files survive a crash of the browser.
+// both states and what is not chosen is set aside, and unsaved files survive a crash of the browser.
+import { putAside } from './aside.js';
+
 export class Draft extends EventTarget {
   // `send(method, url, body, {rev})` gives {data, rev} and throws errors with a `status`; `store` is a localStorage;
   // `locks` (navigator.locks) tells what another open tab still works on from what a dead one left behind; `pause` is
@@ -152,9 +154,15 @@ export class Draft extends EventTarget {
       this.theirs.differing = both;
       return this.become('conflict');
     }
+    putAside(this.store, this.key, both.map((path) => this.loser(path, chosen[path])));
     this.merge(chosen);
     this.dispatchEvent(new CustomEvent('replaced', { detail: { asked: true } }));
+    this.dispatchEvent(new Event('aside'));
     await this.save();
+  }
+
+  loser(path, winner) {
+    return winner === 'mine' ? { path, side: 'theirs', text: this.theirs.files.get(path) } : { path, side: 'mine', text: this.files.get(path) };
   }
 
   merge(chosen) {

@@ -8,6 +8,7 @@ import { openConflict } from './conflict.js';
 import { Draft } from './draft.js';
 import { bindFiles } from './files.js';
 import { Problems } from './problems.js';
+import { bindShelf } from './shelf.js';
 import { formId, titles } from './titles.js';
 import { bindVerbs } from './verbs.js';
 import formTexts from './zh/forms.js';
@@ -193,6 +194,8 @@ problems.addEventListener('fixed', () => {
 problems.addEventListener('go', ({ detail }) => goTo(detail.file || current?.path, detail.element));
 
 bindVerbs(root, draft, problems);
+
+bindShelf(root, draft);
 
 bindFiles(root, draft, {
   current: () => current?.path,
