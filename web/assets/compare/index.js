@@ -8,6 +8,8 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import { call, complain } from '../base/api.js';
 import { ShortTextsModule } from '../studio/shorttexts.js';
+import { translate } from '../viewer/draw.js';
+import { look as looks } from '../viewer/look.js';
 
 const root = document.querySelector('[data-compare]');
 const lines = [...document.querySelectorAll('.changes li')];
@@ -23,8 +25,9 @@ async function picture(side, kinds) {
   const container = document.createElement('div');
   container.className = 'picture';
   root.querySelector('.diagram').append(container);
-  const viewer = new NavigatedViewer({ container, additionalModules: [ShortTextsModule], textRenderer: { defaultStyle: { fontFamily: 'inherit' } } });
+  const viewer = new NavigatedViewer({ container, additionalModules: [ShortTextsModule], ...looks() });
   await viewer.importXML(await mainDiagram(root.dataset.key, root.dataset[side]));
+  translate(viewer);
   const registry = viewer.get('elementRegistry');
   const canvas = viewer.get('canvas');
   for (const line of lines) {

@@ -4,7 +4,8 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import { call } from '../base/api.js';
 import { say } from '../base/texts.js';
-import { colours, tools, translate } from '../viewer/draw.js';
+import { tools, translate } from '../viewer/draw.js';
+import { look as looks } from '../viewer/look.js';
 
 const SHADES = 5;
 const READABLE = 0.35;
@@ -27,8 +28,9 @@ function shade(viewer, elements, name) {
     canvas.addMarker(one.element_id, `heat-${level}`);
   }
   const legend = document.querySelector('.heat-legend');
-  legend.querySelector('[data-low]').textContent = text(0);
-  legend.querySelector('[data-high]').textContent = text(most);
+  legend.querySelector('[data-low]').textContent = most > 0 ? text(0) : say(name === 'open' ? 'Nothing is open' : 'Nothing to colour by');
+  legend.querySelector('[data-high]').textContent = most > 0 ? text(most) : '';
+  for (const one of legend.querySelectorAll('i')) one.hidden = most <= 0;
 }
 
 // A call activity leads to the diagram of what it calls, a task to its list.
@@ -37,12 +39,12 @@ const where = (one, list, late) => (one.called ? `/monitor/${encodeURIComponent(
 function badge(viewer, one, list) {
   if (!viewer.get('elementRegistry').get(one.element_id) || !one.open) return;
   const marks = document.createElement('span');
-  marks.className = 'marks';
+  marks.className = 'tallies';
   for (const [count, late] of [[one.open, false], [one.overdue, true]]) {
     if (!count) continue;
     const address = where(one, list, late);
     const mark = document.createElement(address ? 'a' : 'span');
-    mark.className = late ? 'mark late' : 'mark';
+    mark.className = late ? 'tally late' : 'tally';
     mark.textContent = String(count);
     if (address) {
       mark.href = address;
@@ -53,14 +55,18 @@ function badge(viewer, one, list) {
   viewer.get('overlays').add(one.element_id, { position: { top: -14, left: -8 }, scale: { min: 0.9, max: 1.2 }, html: marks });
 }
 
-// All of it where that can be read; else the step with most overdue (or open) tasks.
+// All of it where that can be read; else the step with most overdue (or open) tasks, or where the process begins.
 function look(viewer, elements) {
   const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
   canvas.zoom('fit-viewport', 'auto');
-  const [worst] = elements.filter((one) => !one.called).toSorted((a, b) => b.overdue - a.overdue || b.open - a.open);
-  if (!worst || canvas.zoom() >= READABLE || !viewer.get('elementRegistry').get(worst.element_id)) return;
+  if (canvas.zoom() >= READABLE) return;
+  const busy = elements.filter((one) => one.open && !one.called && registry.get(one.element_id));
+  const [worst] = busy.toSorted((a, b) => b.overdue - a.overdue || b.open - a.open);
+  const place = worst ? registry.get(worst.element_id) : registry.find((one) => one.type === 'bpmn:StartEvent' && one.parent?.type !== 'bpmn:SubProcess');
+  if (!place) return;
   canvas.zoom(0.65);
-  canvas.scrollToElement(worst.element_id, 200);
+  canvas.scrollToElement(place, 200);
 }
 
 export async function draw(box) {
@@ -78,8 +84,7 @@ export async function draw(box) {
   try {
     const { data } = await call('GET', box.dataset.heat);
     box.replaceChildren();
-    const font = getComputedStyle(document.body).fontFamily;
-    const viewer = new NavigatedViewer({ container: box, bpmnRenderer: colours, textRenderer: { defaultStyle: { fontFamily: font } } });
+    const viewer = new NavigatedViewer({ container: box, ...looks() });
     await viewer.importXML(data.xml);
     translate(viewer);
     shade(viewer, data.elements, chosen());

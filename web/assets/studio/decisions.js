@@ -11,6 +11,7 @@ import 'dmn-js/dist/assets/dmn-font/css/dmn-embedded.css';
 import DmnModeler from 'dmn-js/lib/Modeler';
 import DmnViewer from 'dmn-js/lib/NavigatedViewer';
 
+import { look } from '../viewer/look.js';
 import { TranslateModule } from './translate.js';
 import { openTry } from './tryit.js';
 
@@ -18,7 +19,7 @@ export async function openDecisions(canvas, panel, xml, { onChange, trying, read
   const common = { additionalModules: [TranslateModule] };
   const modeler = new (readonly ? DmnViewer : DmnModeler)({
     container: canvas,
-    drd: common,
+    drd: { ...common, ...look() },
     decisionTable: common,
     literalExpression: common,
     boxedExpression: common,

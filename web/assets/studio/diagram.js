@@ -16,6 +16,7 @@ import ZeebeBehaviorsModule from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import minimapModule from 'diagram-js-minimap';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 
+import { look } from '../viewer/look.js';
 import { fixesOf } from './fixes.js';
 import { MannersModule } from './manners.js';
 import { BusinessPanelModule } from './panel/index.js';
@@ -40,7 +41,7 @@ export async function openDiagram(canvas, panel, xml, { onChange, onMark, bundle
       { bundle: ['value', bundle] },
     ],
     moddleExtensions: { zeebe },
-    textRenderer: { defaultStyle: { fontFamily: 'inherit' } },
+    ...look(),
   });
   await modeler.importXML(xml);
   if (readonly) freeze(modeler, canvas, panel);

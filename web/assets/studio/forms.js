@@ -6,6 +6,12 @@ import '@bpmn-io/form-js/dist/assets/properties-panel.css';
 import { Form, FormEditor } from '@bpmn-io/form-js';
 
 import { language, say } from '../base/texts.js';
+import taskLook from '../forms/form.css?inline';
+
+// The preview looks as the form will in the task; the editor around it keeps the looks it was measured for.
+const look = new CSSStyleSheet();
+look.replaceSync(`.form-preview { ${taskLook} }`);
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, look];
 
 // What texts and conditions of a form can speak of, as a case of nobody.
 const SAMPLE = {

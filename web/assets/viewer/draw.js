@@ -5,12 +5,7 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import { call } from '../base/api.js';
 import { language, say } from '../base/texts.js';
-
-export const colours = {
-  defaultFillColor: 'var(--surface)',
-  defaultStrokeColor: 'var(--ink)',
-  defaultLabelColor: 'var(--ink)',
-};
+import { look } from './look.js';
 
 // In English the diagram shows the translations it carries beside its names (redress:label-en, text annotations too).
 export function translate(viewer) {
@@ -121,7 +116,7 @@ export async function draw(box, definition) {
   try {
     const { data } = await call('GET', box.dataset.diagram + (definition ? `?definition=${definition}` : ''));
     box.replaceChildren();
-    const viewer = new NavigatedViewer({ container: box, bpmnRenderer: colours, textRenderer: { defaultStyle: { fontFamily: getComputedStyle(document.body).fontFamily } } });
+    const viewer = new NavigatedViewer({ container: box, ...look() });
     await viewer.importXML(data.xml);
     translate(viewer);
     mark(viewer, data);
