@@ -58,13 +58,13 @@ def test_a_manager_finds_the_overdue_step_and_reassigns_its_tasks(visit: Callabl
     most = max(one["open"] for one in shown)
     shade = min(4, waiting * 5 // most)
     expect(box.locator(f".djs-element.heat-{shade}[data-element-id=Task_Accept]")).to_have_count(1)
-    marks = box.locator("[data-container-id=Task_Accept] .mark")
+    marks = box.locator("[data-container-id=Task_Accept] .tally")
     assert marks.all_inner_texts() == [str(waiting), str(too_late)]
     manager.picture("heat")
     page.get_by_label("逾期率").check(force=True)
     page.wait_for_url("**by=overdue")
 
-    box.locator("[data-container-id=Task_Accept] .mark.late").click()
+    box.locator("[data-container-id=Task_Accept] .tally.late").click()
     page.wait_for_url("**/Task_Accept?overdue=1")
     rows = page.locator("[data-rows] > li")
     expect(rows).to_have_count(too_late)

@@ -9,8 +9,10 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import definitions
 from engine.clock import now
 from engine.db import reading
+from engine.errors import NotFound
 from engine.models import InstanceStatus, ProcessDefinition
 from web import cursors
 from web.access import Rule, roles, verb
@@ -156,6 +158,9 @@ def element(key: str, element: str) -> str:
     position = cursors.unpack(name, given("after"))
     with reading() as session:
         definition = monitoring.drawn(session, key, _number("version"))
+        title = element_names(session, definition.id).get(element) or _names(session, key, [element]).get(element)
+        if title is None and not _is_drawn(session, definition, element):
+            raise NotFound
         filters = Filters(
             process=key,
             version=_number("version"),
@@ -171,9 +176,6 @@ def element(key: str, element: str) -> str:
         names = department_names(session)
         calendar = calendars.get(session)
         know_people(session, [one.task.assignee for one in found])
-        title = element_names(session, definition.id).get(element) or _names(session, key, [element]).get(
-            element, element
-        )
         staff = [(one, names.get(one.department, one.department)) for one in people.listing(session)]
         shown = found[:LIMIT]
         last = shown[-1].task if len(found) > LIMIT else None
@@ -181,7 +183,7 @@ def element(key: str, element: str) -> str:
             "monitor_list.html" if request.headers.get("HX-Request") else "monitor_element.html",
             definition=definition,
             element=element,
-            title=title,
+            title=title or element,
             rows=[Row(one.task, one.case, task_deadline(one.task, calendar), False) for one in shown],
             acts=Role.MANAGER in person.roles,
             staff=staff_by_department(staff),
@@ -192,6 +194,17 @@ def element(key: str, element: str) -> str:
             first=here(after=None) if position else None,
             next=here(after=cursors.pack(name, (last.due_at, last.id))) if last else None,
         )
+
+
+def _is_drawn(session: Session, definition: ProcessDefinition, element: str) -> bool:
+    """Whether an element without a name is in the diagram, or in one it calls."""
+    ahead = [definitions.compiled_by_id(session, definition.id)]
+    while ahead:
+        compiled = ahead.pop()
+        if any(node.id == element for _, node in compiled.diagram.walk()):
+            return True
+        ahead += compiled.called.values()
+    return False
 
 
 def staff_by_department(staff: list[tuple[Person, str]]) -> list[tuple[str, list[tuple[str, str]]]]:

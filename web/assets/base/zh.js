@@ -36,6 +36,8 @@ export default {
   'Task completed': '已办结',
   Copied: '已复制',
   'Shown process': '所示流程',
+  'Nothing is open': '没有在办任务',
+  'Nothing to colour by': '没有可着色的数据',
   'The diagram could not be shown.': '流程图无法显示。',
   'The list could not be refreshed.': '列表未能刷新。',
   'This is not JSON: {0}': '不是有效的 JSON：{0}',
