@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 from engine.clock import now
 from engine.errors import Conflict
 from engine.models import ProcessInstance
-from workflows import authorisation, lookup, parties
+from workflows import authorisation, lookup, parties, tallies
 from workflows.errors import BadComplaint, NoSuchCase
 from workflows.models import (
     Case,
@@ -40,7 +40,7 @@ _EQUAL = (
 class Filters:
     """What a list of cases is narrowed by; None means any. Periods are [from, to).
 
-    text: as in `lookup.matching`.
+    span: which class of `tallies.SPANS` the solving time is in. text: as in `lookup.matching`.
     """
 
     status: str | None = None
@@ -58,6 +58,7 @@ class Filters:
     received_to: datetime | None = None
     closed_from: datetime | None = None
     closed_to: datetime | None = None
+    span: int | None = None
     text: str | None = None
 
 
@@ -176,6 +177,11 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
         found.append(Case.closed_at >= filters.closed_from)
     if filters.closed_to is not None:
         found.append(Case.closed_at < filters.closed_to)
+    if filters.span is not None:
+        low, high = tallies.SPANS[filters.span]
+        found.append(Case.closed_at - Case.received_at >= timedelta(hours=low))
+        if high is not None:
+            found.append(Case.closed_at - Case.received_at < timedelta(hours=high))
     if filters.text:
         found.append(lookup.matching(session, filters.text))
     return found

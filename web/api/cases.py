@@ -10,7 +10,7 @@ from web import cursors, etag
 from web.api.base import Answer, Blueprint, PageQuery, Schema, nothing, page_of
 from web.faults import invalid
 from web.identity import me
-from workflows import cases, owners, parties, people, receiving
+from workflows import cases, owners, parties, people, receiving, tallies
 from workflows.models import Case, CaseStatus, Source
 from workflows.receiving import Complaint
 
@@ -187,6 +187,11 @@ class CaseQuery(PageQuery):
     received_from = fields.AwareDateTime(load_default=nothing)
     received_to = fields.AwareDateTime(load_default=nothing)
     closed_from = fields.AwareDateTime(load_default=nothing)
+    span = fields.Integer(
+        load_default=nothing,
+        validate=validate.Range(0, len(tallies.SPANS) - 1),
+        metadata={"description": "Class of the solving time: within 24 h, 3, 7, 15 days, longer"},
+    )
     closed_to = fields.AwareDateTime(load_default=nothing)
     text = fields.String(load_default=nothing, validate=_SHORT)
 

@@ -14,10 +14,11 @@ from web.i18n import say
 from web.identity import me
 from web.pages.file import CaseFile, case_file
 from web.pages.show import deadline, given, here
-from web.pages.words import department_names, know_people, label, name_of, when
+from web.pages.words import department_names, know_people, label, name_of, span_text, when
 from workflows import calendars, cases, exporting
 from workflows.cases import Filters
 from workflows.models import Category
+from workflows.tallies import SPANS
 
 pages = Blueprint("cases", __name__)
 ACCESS: Final[dict[str, Rule]] = {
@@ -38,7 +39,7 @@ FILTERS: Final = (
     "satisfaction",
     "source",
 )
-PERIODS: Final = ("from", "to", "closed_from", "closed_to")
+PERIODS: Final = ("from", "to", "closed_from", "closed_to", "span")
 
 
 @pages.get("/cases")
@@ -73,7 +74,13 @@ def _filters() -> Filters:
         received_to=_date("to"),
         closed_from=_date("closed_from"),
         closed_to=_date("closed_to"),
+        span=_span(),
     )
+
+
+def _span() -> int | None:
+    number = given("span") or ""
+    return int(number) if number in {str(one) for one in range(len(SPANS))} else None
 
 
 def _narrowed(session: Session) -> list[tuple[str, str, str]]:
@@ -89,6 +96,9 @@ def _narrowed(session: Session) -> list[tuple[str, str, str]]:
     issue, batch = given("issue") or "", given("batch_no") or ""
     category = session.get(Category, issue) if issue else None
     others = [("issue", issue, name_of(category) if category else issue), ("batch_no", batch, batch)]
+    span = _span()
+    if span is not None:
+        others.append(("span", str(span), say("办理用时：", "Solving time: ") + span_text(span)))
     return [one for one in (*periods, *codes, *others) if one[1]]
 
 

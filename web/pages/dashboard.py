@@ -13,7 +13,7 @@ from engine.db import reading
 from web.access import Rule, verb
 from web.i18n import say
 from web.pages.show import given, with_query
-from web.pages.words import label
+from web.pages.words import label, span_text
 from web.settings import settings
 from workflows import analytics, classification
 from workflows.analytics import Figures
@@ -23,6 +23,8 @@ ACCESS: Final[dict[str, Rule]] = {"dashboard.page": verb("report.read")}
 WEEKS: Final = (4, 12, 26, 52)
 USUAL: Final = 12
 TOP: Final = 3
+FEW: Final = 20
+"""A change is told in per cent where there were that many before; of fewer, the number itself is told."""
 LONGEST: Final = 3660
 """Most days of a period."""
 COLUMNS: Final = ("channel", "risk", "satisfaction")
@@ -49,13 +51,14 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A figure: its text, how it changed, whether that is good, bad or neither, and the address of its cases."""
+    """A figure: its text, how it changed, whether that is good, bad or neither, the address of its cases; note: of what."""
 
     title: str
     text: str
     change: str
     tone: str
     address: str | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def page() -> str:
         "dashboard.html",
         period=period,
         counted_at=now(),
-        tiles=_tiles(figures, earlier, period),
+        tiles=_tiles(counted, earlier, period),
         charts=charts,
         presets=[(weeks, _preset(weeks)) for weeks in WEEKS],
         empty=not figures.received and not figures.closed,
@@ -140,35 +143,63 @@ def _cases(period: Period, *, closed: bool = False, **more: str | None) -> str:
     return with_query(url_for("cases.page"), {"source": "external", **times, **more})
 
 
-def _tiles(figures: Figures, earlier: Figures, period: Period) -> list[Tile]:
+def _tiles(found: analytics.Period, earlier: Figures, period: Period) -> list[Tile]:
+    figures = found.figures
     received, closed = _cases(period), _cases(period, closed=True)
     waiting = with_query(url_for("cases.page"), {"source": "external", "status": "open"})
+    answered = sum(count for code, count in found.shares("satisfaction", closed=True) if code)
+    rests = say(f"{figures.closed} 件结案中 {answered} 件有评价", f"{answered} of {figures.closed} closed were rated")
     return [
         Tile(say("受理", "Received"), str(figures.received), *_more(figures.received, earlier.received, 0), received),
         Tile(say("结案", "Closed"), str(figures.closed), *_more(figures.closed, earlier.closed, 1), closed),
         Tile(say("目前在办", "Open at present"), str(figures.open), "", "", waiting),
         Tile(say("平均用时", "Average time"), _duration(figures.hours),
-             *_more(figures.hours, earlier.hours, -1), closed),
+             *_slower(figures, earlier), closed if figures.hours is not None else None),
         Tile(say("承诺期内结案", "Closed in target"), _percent(figures.in_target),
-             *_points(figures.in_target, earlier.in_target), closed),
+             *_points(figures.in_target, earlier.in_target, earlier.closed),
+             closed if figures.in_target is not None else None),
         Tile(say("满意率", "Satisfied"), _percent(figures.satisfied),
-             *_points(figures.satisfied, earlier.satisfied), closed),
+             *_points(figures.satisfied, earlier.satisfied, earlier.closed),
+             closed if figures.satisfied is not None else None, rests if figures.closed else ""),
     ]  # fmt: skip
 
 
-def _more(value: float | None, before: float | None, good: int) -> tuple[str, str]:
+def _more(value: int, before: int, good: int) -> tuple[str, str]:
     """(change as text, tone); good: +1 where more is better, -1 where less is, 0 where neither."""
-    if value is None or not before:
-        return say("此前无数据", "nothing before"), ""
-    change = (value - before) / before
-    return f"{change:+.0%}".replace("%", " %"), _tone(change, good)
+    if not before:
+        return _nothing()
+    if before < FEW:
+        return _was(str(before))
+    return _share(value, before), _tone(value - before, good)
 
 
-def _points(value: float | None, before: float | None) -> tuple[str, str]:
+def _slower(figures: Figures, earlier: Figures) -> tuple[str, str]:
+    if figures.hours is None or not earlier.hours:
+        return _nothing()
+    if earlier.closed < FEW:
+        return _was(_duration(earlier.hours))
+    return _share(figures.hours, earlier.hours), _tone(figures.hours - earlier.hours, -1)
+
+
+def _points(value: float | None, before: float | None, base: int) -> tuple[str, str]:
     if value is None or before is None:
-        return say("此前无数据", "nothing before"), ""
+        return _nothing()
+    if base < FEW:
+        return _was(_percent(before))
     points = round(100 * (value - before), 1)
     return say(f"{points:+.1f} 个百分点", f"{points:+.1f} points"), _tone(points, 1)
+
+
+def _nothing() -> tuple[str, str]:
+    return say("此前无数据", "nothing before"), ""
+
+
+def _was(text: str) -> tuple[str, str]:
+    return say(f"此前 {text}", f"{text} before"), ""
+
+
+def _share(value: float, before: float) -> str:
+    return f"{(value - before) / before:+.0%}".replace("%", " %")
 
 
 def _tone(change: float, good: int) -> str:
@@ -190,9 +221,11 @@ def _duration(hours: float | None) -> str:
 def _charts(session: Session, period: Period, found: analytics.Period) -> list[Chart]:
     number, unknown = say("件数", "Cases"), say("未定", "Not decided")
 
-    def shared(name: str, title: str, column: str, *, kind: str = "bar", closed: bool = False) -> Chart:
+    def shared(
+        name: str, title: str, column: str, *, closed: bool = False, kind: str = "bar", empty: str = unknown
+    ) -> Chart:
         rows = [
-            (label(column, code) or unknown, [count], _cases(period, closed=closed, **{column: code}) if code else None)
+            (label(column, code) or empty, [count], _cases(period, closed=closed, **{column: code}) if code else None)
             for code, count in found.shares(column, closed=closed)
         ]
         return Chart(name, title, kind, [title, number], rows)
@@ -203,7 +236,13 @@ def _charts(session: Session, period: Period, found: analytics.Period) -> list[C
         _natures(session, period, found, number, unknown),
         shared("risk", say("风险等级", "Risk"), "risk"),
         _times(period, found, number),
-        shared("satisfaction", say("满意度（已结案）", "Satisfaction (closed)"), "satisfaction", closed=True),
+        shared(
+            "satisfaction",
+            say("满意度（已结案）", "Satisfaction (closed)"),
+            "satisfaction",
+            closed=True,
+            empty=say("未评价", "Not rated"),
+        ),
     ]
 
 
@@ -220,7 +259,7 @@ def _volume(period: Period, found: analytics.Period) -> Chart:
 
 
 def _natures(session: Session, period: Period, found: analytics.Period, number: str, unknown: str) -> Chart:
-    """The natures with most cases, each with its most frequent issues below it."""
+    """The natures by their number of cases; those with most have their most frequent issues below them."""
     names = {one.code: say(one.name_zh, one.name_en) for one in classification.categories(session)}
     counted = found.natures
     totals: dict[str | None, int] = {}
@@ -228,13 +267,18 @@ def _natures(session: Session, period: Period, found: analytics.Period, number: 
         totals[nature] = totals.get(nature, 0) + count
     rows: list[tuple[str, list[int], str | None]] = []
     undecided = totals.pop(None, 0)
-    for nature, total in sorted(totals.items(), key=lambda one: -one[1])[:TOP]:
+    for place, (nature, total) in enumerate(sorted(totals.items(), key=lambda one: -one[1])):
         rows.append((label("nature", nature), [total], _cases(period, nature=nature)))
-        issues = [(issue, count) for below, issue, count in counted if below == nature and issue]
+        if place >= TOP:
+            continue
+        issues = [(issue, count) for below, issue, count in counted if below == nature and issue][:TOP]
         rows += [
             (f"· {names.get(issue, issue)}", [count], _cases(period, nature=nature, issue=issue))
-            for issue, count in issues[:TOP]
+            for issue, count in issues
         ]
+        rest = total - sum(count for _, count in issues)
+        if issues and rest:
+            rows.append((say("· 其他", "· Other"), [rest], None))
     if undecided:
         rows.append((unknown, [undecided], None))
     return Chart(
@@ -243,15 +287,10 @@ def _natures(session: Session, period: Period, found: analytics.Period, number: 
 
 
 def _times(period: Period, found: analytics.Period, number: str) -> Chart:
-    names = [
-        say("24 小时内", "Within 24 h"),
-        say("1–3 天", "1–3 days"),
-        say("3–7 天", "3–7 days"),
-        say("7–15 天", "7–15 days"),
-        say("15 天以上", "Over 15 days"),
-    ]
     counted = found.solving_times
-    address = _cases(period, closed=True)
-    rows = [(name, [count], address) for name, count in zip(names, counted, strict=True)]
+    rows = [
+        (span_text(span), [count], _cases(period, closed=True, span=str(span)) if count else None)
+        for span, count in enumerate(counted)
+    ]
     title = say("办理用时（已结案）", "Solving time (closed)")
     return Chart("times", title, "column", [title, number], [row for row in rows if sum(counted)])

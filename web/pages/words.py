@@ -18,6 +18,7 @@ from workflows import rules
 from workflows.authorisation import person_id
 from workflows.models import Person
 from workflows.settings import settings as domain_settings
+from workflows.tallies import SPANS
 
 Pair = tuple[str, str]
 
@@ -296,6 +297,16 @@ def money(minor: int | None, currency: str = "CNY") -> str:
     if minor is None:
         return ""
     return str(format_currency(minor / 100, currency)).replace("CN¥", "¥")
+
+
+def span_text(number: int) -> str:
+    """A class of the solving time, by its number in `workflows.tallies.SPANS`."""
+    low, high = SPANS[number]
+    if high is None:
+        return say(f"{low // 24} 天以上", f"Over {low // 24} days")
+    if not low:
+        return say(f"{high} 小时内", f"Within {high} h")
+    return say(f"{low // 24}–{high // 24} 天", f"{low // 24}–{high // 24} days")
 
 
 def size_text(size: int) -> str:

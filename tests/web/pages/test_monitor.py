@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from sqlalchemy import select
 
+from engine.clock import now
 from engine.db import transaction
 from engine.models import UserTask
 from tests.web.conftest import COMPLAINT, Door, problem
 from tests.web.pages.test_pages import HTML, page
 from web.pages.dashboard import _more, _points
-from workflows.models import Person
+from workflows.models import Case, Person
 
 
 def make_late(task_id: str) -> None:
@@ -119,12 +123,45 @@ def test_every_figure_of_the_dashboard_leads_to_its_cases(as_: Callable[[str], D
 
 
 def test_a_change_is_good_or_bad_by_what_is_counted() -> None:
-    assert _more(12, 10, 1) == ("+20 %", "good")
-    assert _more(12, 10, -1) == ("+20 %", "danger")
-    assert _more(12, 10, 0) == ("+20 %", "")
+    assert _more(120, 100, 1) == ("+20 %", "good")
+    assert _more(120, 100, -1) == ("+20 %", "danger")
+    assert _more(120, 100, 0) == ("+20 %", "")
     assert _more(12, 0, 1)[1] == ""
-    assert _points(0.9, 0.95)[1] == "danger"
-    assert _points(None, 0.5)[1] == ""
+    assert _points(0.9, 0.95, 100)[1] == "danger"
+    assert _points(None, 0.5, 100)[1] == ""
+
+
+def test_a_change_from_a_few_is_told_as_the_number_it_was() -> None:
+    assert _more(54, 7, 1) == ("此前 7", "")
+    assert _points(0.9, 0.5, 2) == ("此前 50.0 %", "")
+
+
+def test_the_classes_of_the_solving_time_lead_each_to_its_own_cases(
+    as_: Callable[[str], Door], case: dict[str, Any]
+) -> None:
+    with transaction() as session:
+        row = session.scalars(select(Case).where(Case.number == case["number"])).one()
+        row.closed_at = now()
+        row.received_at = row.closed_at - timedelta(days=4)
+    door = as_("manager")
+    text = page(door, "/dashboard").replace("&amp;", "&")
+    links = re.findall(r'href="(/cases\?[^"]*span=\d)"', text)
+    assert [link[-1] for link in links] == ["2"]
+    assert case["number"] in page(door, links[0])
+    for other in "0134":
+        assert case["number"] not in page(door, f"{links[0][:-1]}{other}")
+    exported = door.get(f"/cases?span=2&closed_from={quote('2020-01-01T00:00:00Z')}").json
+    assert exported is not None
+    assert [one["number"] for one in exported["items"]] == [case["number"]]
+
+
+def test_who_has_not_answered_is_called_so(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
+    with transaction() as session:
+        row = session.scalars(select(Case).where(Case.number == case["number"])).one()
+        row.closed_at, row.status = now(), "closed"
+    text = page(as_("manager"), "/dashboard")
+    assert "未评价" in text
+    assert "1 件结案中 0 件有评价" in text
 
 
 def test_hostile_addresses_are_refused_or_ignored(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
@@ -146,3 +183,13 @@ def test_numbers_lead_to_lists_of_the_departments_one_oversees(
     with transaction() as session:
         session.get_one(Person, world["fa"].id).department = "management"
     assert link in page(as_("fa"), "/monitor")
+
+
+def test_a_step_which_no_diagram_has_is_not_found(as_: Callable[[str], Door], task: dict[str, Any]) -> None:
+    door = as_("manager")
+    assert door.client.get("/monitor/complaint/Nope", headers=HTML).status_code == 404
+    assert door.client.get(f"/monitor/complaint/{task['element_id']}", headers=HTML).status_code == 200
+
+
+def test_the_list_of_instances_says_in_which_order_it_is(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
+    assert "最新登记的在前" in page(as_("manager"), "/monitor/instances")

@@ -13,14 +13,20 @@ const colour = (name) => {
   return getComputedStyle(probe).color;
 };
 
-function option({ kind, series, labels, values, links }) {
+// Every name of a bar or column is shown: lying bars cut long ones, columns break theirs over lines.
+function fitting(kind, room) {
+  if (kind === 'line') return {};
+  return { interval: 0, ...(kind === 'bar' ? { width: 130, overflow: 'truncate' } : { width: room, overflow: 'break' }) };
+}
+
+function option({ kind, series, labels, values, links }, width) {
   const lying = kind === 'bar';
   const text = { color: colour('--ink-2'), fontFamily: getComputedStyle(document.body).fontFamily };
   const names = {
     type: 'category',
     data: labels,
     inverse: lying,
-    axisLabel: { ...text, width: lying ? 130 : undefined, overflow: 'truncate' },
+    axisLabel: { ...text, ...fitting(kind, Math.max(36, (width - 60) / labels.length - 6)) },
     axisLine: { lineStyle: { color: colour('--line-strong') } },
     axisTick: { show: false },
   };
@@ -37,13 +43,14 @@ function option({ kind, series, labels, values, links }) {
     series: series.map((name, number) => ({
       name,
       type: kind === 'line' ? 'line' : 'bar',
-      data: values[number],
+      // what leads nowhere is paler
+      data: values[number].map((value, row) => (kind === 'line' || links[row] ? value : { value, itemStyle: { color: colour('--line-strong') } })),
       barMaxWidth: 22,
       symbol: number ? 'rect' : 'circle',
       symbolSize: 7,
       lineStyle: { width: 2.5, type: number ? 'dashed' : 'solid' },
       label: kind === 'line' ? undefined : { show: true, position: lying ? 'right' : 'top', color: colour('--ink') },
-      cursor: links.some(Boolean) ? 'pointer' : 'default',
+      cursor: 'default',
     })),
   };
 }
@@ -53,12 +60,16 @@ export function draw(box) {
   const data = JSON.parse(box.dataset.chart);
   if (data.kind === 'bar') box.style.height = `${Math.max(8, 2 + 1.9 * data.labels.length)}rem`;
   const chart = init(box, undefined, { renderer: 'svg' });
-  const paint = () => chart.setOption(option(data), true);
+  const paint = () => chart.setOption(option(data, box.clientWidth), true);
   paint();
   chart.on('click', ({ dataIndex }) => {
     if (data.links[dataIndex]) location.assign(data.links[dataIndex]);
   });
-  new ResizeObserver(() => chart.resize()).observe(box);
+  chart.on('mousemove', ({ dataIndex }) => chart.getZr().setCursorStyle(data.links[dataIndex] ? 'pointer' : 'default'));
+  new ResizeObserver(() => {
+    chart.resize();
+    paint();
+  }).observe(box);
   for (const query of ['(prefers-color-scheme: dark)', 'print']) matchMedia(query).addEventListener('change', paint);
   new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ['data-theme'] });
   box.dataset.ready = 'yes';
