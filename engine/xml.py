@@ -11,7 +11,8 @@ MAX_DEPTH = 100
 MAX_ELEMENTS = 50_000
 
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"'][^>]{0,100}\?>")
-_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\x84\x31\x95\x33": "gb18030"}
+_UNMARKED = (b"<\0", b"\0<")
 _ENCODINGS = ("utf", "gb", "big5", "iso", "latin", "windows", "cp", "us-ascii", "ascii", "shift", "euc")
 
 
@@ -48,17 +49,26 @@ def parse(content: bytes, *, comments: bool = True, most: int = MAX_ELEMENTS) ->
     return root
 
 
+def text_of(element: etree._Element) -> str:
+    """All text in an element, stripped: comments and processing instructions in it are none, and end none."""
+    return str(element.xpath("string()")).strip()
+
+
 def decoded(content: bytes) -> str:
     """Text of a file by its byte order mark, else by its declaration, else UTF-8. Raises Invalid (`encoding`)."""
     marked = [name for mark, name in _MARKS.items() if content.startswith(mark)]
     declared = _DECLARATION.match(content)
     name = marked[0] if marked else declared.group(1).decode().lower() if declared else "utf-8"
     name = {"gb2312": "gb18030", "gbk": "gb18030"}.get(name, name)
+    if not marked and content.startswith(_UNMARKED):
+        zh = "文件像是没有字节顺序标记（BOM）的 UTF-16"
+        en = "The file looks like UTF-16 without a byte order mark"
+        raise _refused("encoding", zh, en)
     hides = name.replace("-", "").replace("_", "") == "utf7"  # markup in it looks like text
     if hides or not name.startswith(_ENCODINGS):
         raise _refused("encoding", f"不支持编码 {name}", f"The encoding {name} is not supported")
     try:
-        return content.decode(name)
+        return content.decode(name).removeprefix("\ufeff")
     except (UnicodeDecodeError, LookupError):
         raise _refused("encoding", f"内容不是 {name} 编码", f"The content is not encoded as {name}") from None
 

@@ -6,7 +6,7 @@ from lxml import etree
 
 from engine.foreign import expressions
 from engine.foreign.notes import Note, Outcome
-from engine.spiff.xml import BPMN, ZEEBE, child, extension, local
+from engine.spiff.xml import BPMN, ZEEBE, child, extension, local, nearest_id, nested, text_of
 from engine.xml import parse
 
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
@@ -24,6 +24,11 @@ HARMLESS = frozenset(
     }
 )  # fmt: skip
 """Attributes which tune another engine and change nothing about the order of work or who does it."""
+
+_WRITTEN = frozenset(
+    {"conditionExpression", "timeDuration", "timeDate", "timeCycle", "completionCondition", "loopCardinality"}
+)
+"""Elements of BPMN whose text is an expression."""
 
 # attribute of a user task -> (our extension, its attribute)
 _WORK = {
@@ -107,7 +112,7 @@ def _expressions(element: etree._Element) -> Iterator[Note]:
     """Conditions, timers and attributes of plain BPMN which hold an expression of another language."""
     kind = local(element)
     spiff = SPIFF in element.nsmap.values()
-    text = (element.text or "").strip()
+    text = (text_of(element) or "") if kind in _WRITTEN else ""
     if kind == "conditionExpression" and text and not text.startswith("="):
         yield from _text(element, text, expressions.python if spiff else expressions.condition)
     elif kind in {"timeDuration", "timeDate", "timeCycle"} and text and not text.startswith("="):
@@ -129,23 +134,25 @@ def _expressions(element: etree._Element) -> Iterator[Note]:
 
 
 def _text(element: etree._Element, text: str, by: Callable[[str], str | None]) -> Iterator[Note]:
-    translated = by(text)
+    translated = None if nested(element) else by(text)
     if translated is None:
         yield _note(element, Outcome.UNKNOWN, local(element), text)
     elif translated != text:
         element.text = translated
+        for comment in element:
+            comment.tail = None
         yield _note(element, Outcome.TRANSLATED, local(element), text, translated)
 
 
 def _script(element: etree._Element) -> Iterator[Note]:
     """`name = expression` in Python becomes a FEEL script with that result; other scripts need a person."""
     script = child(element, "script")
-    if script is None or not (script.text or "").strip():
+    text = text_of(script)
+    if script is None or text is None:
         return
-    text = (script.text or "").strip()
     name, equals, right = (part.strip() for part in text.partition("="))
     translated = expressions.python(right) if equals and name.isidentifier() and not right.startswith("=") else None
-    if translated is None:
+    if translated is None or nested(script):
         yield _note(element, Outcome.UNKNOWN, "script", text)
         return
     _put(element, "script", "expression", translated)
@@ -161,25 +168,25 @@ def _extension(element: etree._Element) -> Iterator[Note]:
     if holder is None or owner is None:
         return
     vendor, name = _vendor(element.tag) or "", str(element.tag).rpartition("}")[2]
-    old = " ".join("".join(map(str, element.itertext())).split())[:200]
+    old = " ".join((text_of(element) or "").split())[:200]
     if name == "inputOutput":
         yield from _input_output(element, owner, vendor)
     elif name in {"in", "out"} and local(owner) == "callActivity":
         yield from _in_out(element, owner, vendor, name)
-    elif name in {"calledDecisionId"} and (element.text or "").strip():
-        _put(owner, "calledDecision", "decisionId", (element.text or "").strip())
+    elif name == "calledDecisionId" and (text := text_of(element)) and not nested(element):
+        _put(owner, "calledDecision", "decisionId", text)
         holder.remove(element)
-        yield _note(owner, Outcome.TRANSLATED, f"{vendor}:{name}", old, (element.text or "").strip())
+        yield _note(owner, Outcome.TRANSLATED, f"{vendor}:{name}", old, text)
     else:
         outcome = Outcome.KEPT if name in {"properties", "property"} else Outcome.UNKNOWN
         yield _note(owner, outcome, f"{vendor}:{name}", old)
 
 
 def _input_output(element: etree._Element, owner: etree._Element, vendor: str) -> Iterator[Note]:
-    for each in list(element):
+    for each in list(element.iterchildren(etree.Element)):
         side = {"inputParameter": "input", "outputParameter": "output"}.get(str(each.tag).rpartition("}")[2])
-        text, name = (each.text or "").strip(), each.get("name", "")
-        translated = expressions.juel(text) if side and len(each) == 0 and text else None
+        text, name = text_of(each) or "", each.get("name", "")
+        translated = expressions.juel(text) if side and not nested(each) and text else None
         if side is None or translated is None:
             yield _note(owner, Outcome.UNKNOWN, f"{vendor}:inputOutput", f"{name}: {text}")
             continue
@@ -188,7 +195,7 @@ def _input_output(element: etree._Element, owner: etree._Element, vendor: str) -
         element.remove(each)
         yield _note(owner, Outcome.TRANSLATED, f"{vendor}:{side}Parameter", f"{name}: {text}", source)
     parent = element.getparent()
-    if len(element) == 0 and parent is not None:
+    if not nested(element) and parent is not None:
         parent.remove(element)
 
 
@@ -244,9 +251,6 @@ def _escaped(text: str) -> str:
 
 
 def _note(element: etree._Element, outcome: Outcome, what: str, old: str, new: str = "") -> Note:
-    owner: etree._Element | None = element
-    while owner is not None and not owner.get("id"):
-        owner = owner.getparent()
     zh, en = {
         Outcome.TRANSLATED: (f"{what} 已转换为 {new}", f"{what} was translated to {new}"),
         Outcome.KEPT: (f"{what} 原样保留，在此不起作用", f"{what} was kept; it means nothing here"),
@@ -255,4 +259,4 @@ def _note(element: etree._Element, outcome: Outcome, what: str, old: str, new: s
             f"{what} was kept, but a person must decide what should happen here: {old}",
         ),
     }[outcome]
-    return Note("" if owner is None else owner.get("id", ""), outcome, what, old, new, zh, en)
+    return Note(nearest_id(element), outcome, what, old, new, zh, en)

@@ -21,7 +21,7 @@ _ALLOWED = {
     "endEvent": {"none", "message", "signal", "error", "escalation", "terminate", "cancel"},
 }
 
-_LITERAL = re.compile(r"\s*=?\s*-?\d{1,30}\s*")
+_LITERAL = re.compile(r"\s*=?\s*-?[0-9]{1,30}\s*")
 MAX_ID = 200
 _ID = re.compile(r"[^\W\d][\w.-]*")
 
@@ -99,7 +99,7 @@ def _literal(node: Node, event: Event) -> Iterator[Finding]:
             times.span(event.value).after(now())
         else:
             times.moment(event.value)
-    except (times.BadTime, ValueError, OverflowError):
+    except times.BadTime:
         zh = f"{event.value} 不是 ISO 8601 时间；表达式以 = 开头"
         en = f"{event.value} is no ISO 8601 time; an expression begins with ="
         yield error(

@@ -35,7 +35,7 @@ _FILE = {
 _STRUCTURE = {
     "boundary_without_host": ("把它拖到任务或子流程的边上", "Drag it onto the edge of a task or subprocess"),
     "dangling_flow": ("删除这条连线，或重新连到元素上", "Delete the flow or connect it to an element again"),
-    "duplicate_id": ("给其中一个元素换编号", "Give one of the two another id"),
+    "duplicate_id": ("给其中一个换编号", "Give one of the two another id"),
     "duplicate_process": ("给其中一个流程换编号", "Give one of the two processes another id"),
     "event_subprocess_start": (
         "只留一个带定时、消息等触发器的开始事件",
@@ -45,7 +45,7 @@ _STRUCTURE = {
     "flow_into_start": ("改连到开始事件之后的元素", "Lead the flow to the element behind the start event"),
     "flow_out_of_end": ("改用中间事件，或删除连线", "Use an intermediate event, or delete the flow"),
     "flow_at_event_subprocess": ("删除连线；它由触发器启动", "Delete the flows: its trigger starts it"),
-    "no_id": ("在属性面板填写编号", "Fill in the id in the properties panel"),
+    "no_id": ("填写编号；连线可删除后重画", "Fill in an id; a flow can be deleted and drawn again"),
     "no_main_process": (
         "把 bundle.json 的 process 改为图中的流程编号",
         "Let bundle.json name a process id of the diagram",
@@ -67,6 +67,8 @@ _FLOWS = {
 }
 _ELEMENTS = {
     "bad_id": ("以字母开头，只用字母、数字、_、-、.", "Begin with a letter; use letters, digits, _, - and ."),
+    "bad_boolean": ("填写 true 或 false", "Write true or false"),
+    "bad_maximum": ("填写 1 以上的整数，或改用循环条件", "Write a whole number from 1 on, or use a condition"),
     "bad_mapping": ("每行都填来源和目标", "Fill in source and target of every line"),
     "cancel_without_transaction": ("把它放进事务，或附着在事务上", "Put it into a transaction, or onto one"),
     "endless_loop": ("填写循环条件或最多次数", "Fill in a condition or a maximum"),
@@ -88,10 +90,18 @@ _ELEMENTS = {
         "Fill in the expression (or decision id) and the result variable",
     ),
     "no_time": ("填写时间，例如 PT1H", "Fill in a time, for example PT1H"),
+    "not_executed": (
+        "删除该设置，用支持的元素表达，见 BPMN 支持表",
+        "Remove it and draw it with what is executed: see the table of BPMN elements",
+    ),
     "no_work": ("选择函数、脚本、决策或消息", "Choose a function, script, decision or message"),
+    "not_text": ("只写表达式文本，删除其中的元素", "Write the text alone, and remove the elements in it"),
+    "said_twice": ("只留一个，删除其余", "Keep one and delete the others"),
     "script_language": ("改写为 zeebe:script 中的 FEEL", "Write it as FEEL in zeebe:script"),
     "too_many_rounds": ("减少次数，或改为循环调用子流程", "Use fewer rounds"),
+    "two_lanes": ("只放在一个泳道中", "Put it into one lane only"),
     "unheard_element": ("在属性面板中填写对应设置", "Use the settings of the properties panel instead"),
+    "unknown_extension": ("删除它，或用支持的设置表达", "Delete it, or use a setting which counts here"),
     "unknown_reference": ("重新选择消息、信号、错误或升级", "Choose the message, signal, error or escalation again"),
     "unsupported_element": (
         "换成支持的元素，见 BPMN 支持表",

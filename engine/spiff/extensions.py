@@ -1,9 +1,14 @@
 """The `zeebe:` extensions of an element -> fields of its `Node`."""
 
+import re
+
 from lxml import etree
 
 from engine.spiff.model import Loop, Mapping, Node, Work
-from engine.spiff.xml import ZEEBE, child, children, extension, text_of
+from engine.spiff.read_events import File
+from engine.spiff.xml import ZEEBE, child, children, extension, flag, text_of
+
+_MAXIMUM = re.compile(r"\+?0{0,9}[1-9][0-9]{0,7}")
 
 
 def properties(element: etree._Element) -> dict[str, str]:
@@ -46,9 +51,9 @@ def read_into(element: etree._Element, node: Node) -> None:
     called = extension(element, "calledElement")
     if called is not None:
         node.called = called.get("processId") or ""
-        node.pass_all = called.get("propagateAllParentVariables", "true") != "false"
+        node.pass_all = flag(called, "propagateAllParentVariables", default=True)
         returned = called.get("propagateAllChildVariables")
-        node.return_all = None if returned is None else returned != "false"
+        node.return_all = None if returned is None else flag(called, "propagateAllChildVariables", default=True)
     node.work = _work(element)
 
 
@@ -76,11 +81,11 @@ def _work(element: etree._Element) -> Work:
     return work
 
 
-def read_loop(element: etree._Element) -> Loop | None:
+def read_loop(element: etree._Element, node: Node, file: File) -> Loop | None:
     """Multi-instance or standard loop characteristics, BPMN's own fields and the `zeebe:` ones."""
     several = child(element, "multiInstanceLoopCharacteristics")
     if several is not None:
-        loop = Loop(sequential=several.get("isSequential") == "true")
+        loop = Loop(sequential=flag(several, "isSequential"))
         loop.cardinality = text_of(child(several, "loopCardinality"))
         loop.completion = text_of(child(several, "completionCondition"))
         facts = extension(several, "loopCharacteristics")
@@ -93,11 +98,24 @@ def read_loop(element: etree._Element) -> Loop | None:
     standard = child(element, "standardLoopCharacteristics")
     if standard is None:
         return None
-    maximum = standard.get("loopMaximum")
     return Loop(
         standard=True,
         sequential=True,
         condition=text_of(child(standard, "loopCondition")),
-        test_before=standard.get("testBefore") == "true",
-        maximum=int(maximum) if maximum and maximum.isdigit() and len(maximum) < 9 else None,
+        test_before=flag(standard, "testBefore"),
+        maximum=_maximum(standard.get("loopMaximum"), node, file),
     )
+
+
+def _maximum(given: str | None, node: Node, file: File) -> int | None:
+    """How often a loop goes round at most; None where it does not say so in a whole number from 1 on."""
+    if given is None:
+        return None
+    if _MAXIMUM.fullmatch(given.strip()) is None:
+        zh, en = (
+            f"循环上限 {given} 须为 1 以上的整数",
+            f"The loop's maximum {given} is no whole number from 1 on",
+        )
+        file.fault(node.id, "bad_maximum", zh, en)
+        return None
+    return int(given)

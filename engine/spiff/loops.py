@@ -61,7 +61,7 @@ class Rounds:
             count = len(items)
         else:
             number = self.cardinality.value(variables(body), functions) if self.cardinality else None
-            if isinstance(number, str) and number.isdigit():
+            if isinstance(number, str) and number.isascii() and number.isdigit():
                 number = Decimal(number)
             if not isinstance(number, Decimal) or number != int(number) or number < 0:
                 raise Failure(self.element_id, "not_a_number", "The number of rounds is not a whole number")
@@ -130,7 +130,7 @@ class Rounds:
     def _complete(self, body: Token, seen: list[dict[str, Value]]) -> bool:
         notes = body.internal_data
         if self.drawn.standard:
-            limit = self.drawn.maximum or MAX_ROUNDS * 10
+            limit = MAX_ROUNDS * 10 if self.drawn.maximum is None else self.drawn.maximum
             return notes["done"] >= limit or not self._goes_on(body)
         dropped = len(notes.get("dropped", ()))
         if notes["done"] >= notes["total"] - dropped:

@@ -3,8 +3,9 @@
 Reading never raises for what a person drew: the gate shows all faults of a file at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from lxml import etree
 
@@ -13,7 +14,8 @@ from engine.findings import Finding
 from engine.spiff.extensions import names, properties, read_into, read_loop
 from engine.spiff.model import DEPARTMENT, EVENTS, NODES, SUBPROCESSES, Diagram, Event, Flow, Node, Process, Scope
 from engine.spiff.read_events import File, declare, message_of, read_event
-from engine.spiff.xml import BPMN, child, children, local, text_of
+from engine.spiff.unexecuted import unexecuted
+from engine.spiff.xml import child, children, flag, local, nearest_id, text_of
 from engine.xml import parse
 
 SILENT = frozenset(
@@ -62,7 +64,7 @@ _ALIEN = {
 
 def read(files: Mapping[str, bytes], main: str = "") -> tuple[Diagram, list[Finding]]:
     """All processes of the `*.bpmn` files; `main` is the process which an instance runs."""
-    diagram, findings = Diagram(main=main), list[Finding]()
+    diagram, findings, places = Diagram(main=main), list[Finding](), dict[str, str]()
     for path in sorted(path for path in files if path.lower().endswith(".bpmn")):
         file = File(path, findings)
         try:
@@ -71,16 +73,18 @@ def read(files: Mapping[str, bytes], main: str = "") -> tuple[Diagram, list[Find
             fault = error.problems[0]
             file.fault("", fault["code"], fault["message_zh"], fault["message_en"])
             continue
-        _read_file(root, file, diagram)
+        _read_file(root, file, diagram, places)
     return diagram, findings
 
 
-def _read_file(root: etree._Element, file: File, diagram: Diagram) -> None:
+def _read_file(root: etree._Element, file: File, diagram: Diagram, places: dict[str, str]) -> None:
+    """places: id of an element or flow -> the file read before in which it is."""
     if local(root) != "definitions":
         file.fault("", "not_bpmn", "根元素不是 BPMN definitions", "The root element is not BPMN definitions")
         return
-    _unique_ids(root, file)
+    _unique_ids(root, file, places)
     _aliens(root, file)
+    unexecuted(root, file)
     for each in root:
         declare(each, file)
     for each in children(root, "process"):
@@ -88,79 +92,93 @@ def _read_file(root: etree._Element, file: File, diagram: Diagram) -> None:
         if process.id in diagram.processes:
             zh, en = f"流程编号 {process.id} 出现两次", f"The process id {process.id} is used twice"
             file.fault(process.id, "duplicate_process", zh, en)
-        diagram.processes[process.id] = process
+        diagram.processes.setdefault(process.id, process)
 
 
-def _unique_ids(root: etree._Element, file: File) -> None:
-    for element in root.iter(f"{{{BPMN}}}*"):
-        given = element.get("id")
-        if given is None:
+def _unique_ids(root: etree._Element, file: File, places: dict[str, str]) -> None:
+    """No id twice in a file; and none of what a token reaches or takes twice in the bundle, where all have one name."""
+    for element in root.iter(etree.Element):
+        given, kind = element.get("id"), local(element)
+        if given is None or not kind:
             continue
         if given in file.seen:
             file.fault(given, "duplicate_id", f"编号 {given} 出现两次", f"The id {given} is used twice")
         file.seen.add(given)
+        if kind in NODES or kind == "sequenceFlow":
+            other = places.setdefault(given, file.path)
+            if other != file.path:
+                zh, en = (
+                    f"{other} 与 {file.path} 都用了编号 {given}",
+                    f"{other} and {file.path} both use the id {given}",
+                )
+                file.fault(given, "duplicate_id", zh, en)
 
 
 def _aliens(root: etree._Element, file: File) -> None:
     """Extensions of other engines mean something there and nothing here: say so instead of dropping them."""
     for element in root.iter(etree.Element):
-        holder = element
         tags = [str(element.tag), *map(str, element.attrib)]
         found = {_ALIEN[uri] for tag in tags for uri in [tag[1:].partition("}")[0]] if uri in _ALIEN}
-        while holder is not None and not holder.get("id"):
-            parent = holder.getparent()
-            if parent is None:
-                break
-            holder = parent
         for vendor in sorted(found):
             zh = f"{vendor}: 扩展在这里不会执行，请先导入转换"
             en = f"An extension of {vendor}: is not executed here; import the file to translate it"
-            file.fault(holder.get("id") or "", "foreign_extension", zh, en)
+            file.fault(nearest_id(element), "foreign_extension", zh, en)
 
 
 @dataclass(frozen=True, slots=True)
 class _Lane:
-    """The lane an element lies in: its name, and the department it says it is (`redress:department`)."""
+    """The lane an element lies in: its name, the department it says it is (`redress:department`), its number in the
+    file, and the numbers of the lanes around it."""
 
     name: str
     department: str | None
+    number: int = 0
+    around: frozenset[int] = frozenset()
 
 
 def _read_process(element: etree._Element, file: File) -> Process:
     process = Process(id=element.get("id") or "", file=file.path)
     process.properties = properties(element)
     process.name_zh, process.name_en = names(element, process.properties)
-    process.executable = element.get("isExecutable") == "true"
+    process.executable = flag(element, "isExecutable")
     lanes: dict[str, _Lane] = {}
     for holder in children(element, "laneSet"):
-        _read_lanes(holder, process, lanes)
+        _read_lanes(holder, process, lanes, file)
     _read_scope(element, process, lanes, file)
     return process
 
 
 def _read_lanes(
-    holder: etree._Element, process: Process, lanes: dict[str, _Lane], department: str | None = None
+    holder: etree._Element, process: Process, lanes: dict[str, _Lane], file: File, outer: _Lane | None = None
 ) -> None:
     """Element id -> its innermost lane; a lane is its outer lane's department unless it has one of its own."""
     for lane in children(holder, "lane"):
         name = " ".join((lane.get("name") or "").split()) or lane.get("id") or ""
-        own = properties(lane).get(DEPARTMENT) or department
+        department = properties(lane).get(DEPARTMENT) or (outer.department if outer else None)
+        around = outer.around | {outer.number} if outer else frozenset[int]()
+        own = _Lane(name, department, len(process.lanes), around)
         process.lanes.append(name)
         for reference in children(lane, "flowNodeRef"):
-            lanes[text_of(reference) or ""] = _Lane(name, own)
+            element = text_of(reference) or ""
+            other = lanes.get(element, own)
+            if other.number not in {own.number, *around}:
+                zh = f"该元素同时在泳道 {other.name} 与 {name} 中"
+                file.fault(element, "two_lanes", zh, f"The element is in two lanes, {other.name} and {name}")
+            lanes[element] = own
         for inner in children(lane, "childLaneSet"):
-            _read_lanes(inner, process, lanes, own)
+            _read_lanes(inner, process, lanes, file, own)
 
 
 def _read_scope(element: etree._Element, scope: Scope, lanes: Mapping[str, _Lane], file: File) -> None:
     for each in element:
         kind = local(each)
         if kind == "sequenceFlow":
-            flow = _read_flow(each)
-            scope.flows[flow.id] = flow
+            _add_flow(_read_flow(each), scope, file)
         elif kind in NODES:
             node = _read_node(each, kind, lanes, file)
-            scope.nodes[node.id] = node
+            if not node.id and "" in scope.nodes:  # of the first one the gate says it
+                file.fault(scope.id, "no_id", f"有一个 {kind} 没有编号", f"There is a {kind} without an id")
+            scope.nodes.setdefault(node.id, node)
         elif kind and kind not in SILENT:
             zh, en = f"不支持的元素 {kind}", f"The element {kind} is not supported"
             file.fault(each.get("id") or scope.id, "unsupported_element", zh, en)
@@ -181,13 +199,30 @@ def _unheard(element: str, kind: str, file: File) -> None:
     file.fault(element, "unheard_element", zh, en)
 
 
+def _add_flow(flow: Flow, scope: Scope, file: File) -> None:
+    """No flow takes the place of another, whatever its id."""
+    if not flow.id:
+        zh = f"从 {flow.source or '?'} 到 {flow.target or '?'} 的连线没有编号"
+        en = f"The flow from {flow.source or '?'} to {flow.target or '?'} has no id"
+        file.fault(flow.source or scope.id, "no_id", zh, en)
+    flow.id = _free(flow.id, scope.flows)
+    scope.flows[flow.id] = flow
+
+
+def _free(given: str, taken: Collection[str]) -> str:
+    """That id, or one with a number behind it where it is taken."""
+    if given not in taken:
+        return given
+    return next(each for number in count(len(taken) + 1) if (each := f"{given}#{number}") not in taken)
+
+
 def _read_flow(element: etree._Element) -> Flow:
     condition = child(element, "conditionExpression")
     return Flow(
         id=element.get("id") or "",
         source=element.get("sourceRef") or "",
         target=element.get("targetRef") or "",
-        condition=None if condition is None else (condition.text or "").strip(),
+        condition=None if condition is None else text_of(condition) or "",
         name=element.get("name") or "",
     )
 
@@ -200,17 +235,17 @@ def _read_node(element: etree._Element, kind: str, lanes: Mapping[str, _Lane], f
         node.lane = lane.name
         if lane.department and kind in _GIVES_WORK and not node.work.groups:
             node.properties.setdefault(DEPARTMENT, lane.department)
-    node.loop = read_loop(element)
+    node.loop = read_loop(element, node, file)
     if kind in EVENTS:
         node.event = read_event(element, node, file)
         node.attached_to = element.get("attachedToRef") if kind == "boundaryEvent" else None
         side = "cancelActivity" if kind == "boundaryEvent" else "isInterrupting"
-        node.interrupting = element.get(side, "true") != "false"
+        node.interrupting = flag(element, side, default=True)
     elif kind in ("receiveTask", "sendTask") and element.get("messageRef"):
         node.event = Event(kind="message")
         message_of(node.event, node, element.get("messageRef"), file)
     elif kind in SUBPROCESSES:
-        node.by_event = element.get("triggeredByEvent") == "true"
+        node.by_event = flag(element, "triggeredByEvent")
         node.inner = Scope(id=node.id)
         _read_scope(element, node.inner, lanes, file)
         _inherit_lane(node)

@@ -1,6 +1,10 @@
 """Finding one's way in a BPMN file: its own elements, and the `zeebe:` extensions they carry."""
 
+from collections.abc import Collection
+
 from lxml import etree
+
+from engine import xml
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
@@ -32,7 +36,30 @@ def extension(element: etree._Element, name: str) -> etree._Element | None:
 
 
 def text_of(element: etree._Element | None) -> str | None:
-    """The stripped text of an element; None where there is no element or no text."""
-    if element is None or element.text is None:
-        return None
-    return element.text.strip() or None
+    """The stripped text of an element, whatever comments are in it; None where there is no element or no text."""
+    return None if element is None else xml.text_of(element) or None
+
+
+def nested(element: etree._Element) -> bool:
+    """Whether there are elements inside."""
+    return any(isinstance(each.tag, str) for each in element)
+
+
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+"""How a truth value is written (XML Schema, xs:boolean)."""
+
+
+def flag(element: etree._Element, name: str, default: bool = False) -> bool:
+    """An attribute which is a truth value; `default` where it is missing, or is none."""
+    return BOOLEANS.get(element.get(name, "").strip(), default)
+
+
+def nearest_id(element: etree._Element, kinds: Collection[str] = ()) -> str:
+    """The id of the nearest element around, itself included, which has one and is of those kinds (none = of any)."""
+    around: etree._Element | None = element
+    while around is not None:
+        given = around.get("id")
+        if given and (not kinds or local(around) in kinds):
+            return given
+        around = around.getparent()
+    return nearest_id(element) if kinds else ""

@@ -165,3 +165,37 @@ def test_real_reference_diagrams_lose_no_element(shared: Path) -> None:
 )
 def test_odd_files_are_translated_without_an_exception(body: str) -> None:
     translate(bpmn(body))
+
+
+FLOW = (
+    '<bpmn:startEvent id="S"/><bpmn:endEvent id="E"/><bpmn:sequenceFlow id="f" sourceRef="S" targetRef="E">'
+    "<bpmn:conditionExpression>{}</bpmn:conditionExpression></bpmn:sequenceFlow>"
+)
+
+
+@pytest.mark.parametrize("note", ["<!-- checked -->", "<?checked?>"])
+def test_a_note_in_an_expression_does_not_cut_it_off(note: str) -> None:
+    content, notes = translate(bpmn(FLOW.format(f"${{amount &gt; 100 {note} &amp;&amp; legal}}")))
+    assert notes[0].outcome == Outcome.TRANSLATED
+    assert read({"a.bpmn": content})[0].processes["P"].flows["f"].condition == "=amount > 100 and legal"
+    assert note.encode() in content
+    assert translate(content) == (content, [])
+
+
+def test_nor_a_parameter() -> None:
+    content, _ = translate(
+        bpmn(
+            '<bpmn:userTask id="T"><bpmn:extensionElements><camunda:inputOutput><!-- both -->'
+            '<camunda:inputParameter name="x">${a <!-- c -->+ b}</camunda:inputParameter>'
+            "</camunda:inputOutput></bpmn:extensionElements></bpmn:userTask>"
+        )
+    )
+    [line] = read({"a.bpmn": content})[0].processes["P"].nodes["T"].inputs
+    assert (line.source, line.target) == ("=a + b", "x")
+
+
+def test_an_element_inside_of_an_expression_is_left_to_a_person() -> None:
+    before = bpmn(FLOW.format("${amount &gt; 100 <b>and legal</b>}"))
+    content, notes = translate(before)
+    assert content == before
+    assert [note.outcome for note in notes] == [Outcome.UNKNOWN]

@@ -15,6 +15,7 @@ from tests.builders import (
     process,
     script,
     service,
+    signal,
     start,
     subprocess,
     table,
@@ -224,6 +225,16 @@ _POOLS = (
     '<bpmn:participant id="P2" name="customer"/><bpmn:messageFlow id="MF" sourceRef="P2" targetRef="A"/>'
     "</bpmn:collaboration>"
 )
+_ROUNDS = each("=[1]") + '<bpmn:standardLoopCharacteristics loopMaximum="2"/>'
+_UNEXECUTED: list[tuple[str, str, str, str, dict[str, str], str]] = [
+    ("用于补偿的活动", "Activity for compensation", "", "", {"isForCompensation": "true"}, "not_executed"),
+    ("启动数量、完成数量", "Start and completion quantity", "", "", {"startQuantity": "2"}, "not_executed"),
+    ("执行监听器", "Execution listeners", "<zeebe:executionListeners/>", "", {}, "not_executed"),
+    ("任务监听器", "Task listeners", "<zeebe:taskListeners/>", "", {}, "not_executed"),
+    ("多实例兼标准循环", "Multi-instance and standard loop", "", _ROUNDS, {}, "said_twice"),
+    ("扩展出现两次", "An extension twice", zeebe("formDefinition", formId="f") * 2, "", {}, "said_twice"),
+]
+_IN_TWO_LANES = process("P", start(), user("A"), end(), lanes={"L": ["A"], "M": ["A"]})
 DRAWN = [
     Row("池、消息流", "Pools and message flows", (_POOLS, _PLAIN), "[A] A! end"),
     Row("泳道", "Lanes", (process("P", start(), user("A"), end(), lanes={"L": ["A"]}),), "[A] A! end"),
@@ -245,4 +256,22 @@ DRAWN = [
         between(element("userTask", "A", '<x:a xmlns:x="http://camunda.org/schema/1.0/bpmn"/>')),
         code="foreign_extension",
     ),
+    *(
+        Row(zh, en, between(element("userTask", "A", extension, body, **facts)), code=code)
+        for zh, en, extension, body, facts, code in _UNEXECUTED
+    ),
+    Row("元素在两个泳道中", "Element in two lanes", (_IN_TWO_LANES,), code="two_lanes"),
+    Row(
+        "并行事件网关",
+        "Parallel event gateway",
+        between(element("eventBasedGateway", "G", eventGatewayType="Parallel")),
+        code="not_executed",
+    ),
+    Row(
+        "名称为表达式的信号",
+        "Signal named by an expression",
+        (signal("S", "=name"), _PLAIN),
+        code="not_executed",
+    ),
+    Row("没有编号的连线", "Flow without an id", (_PLAIN.replace('id="Start_A" ', ""),), code="no_id"),
 ]

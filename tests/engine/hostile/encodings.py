@@ -5,6 +5,8 @@ from tests.engine.hostile.cases import Case
 
 TEXT = diagram(process("P", start(), user("A"), end(), name="投诉处理")).decode()
 PLAIN = TEXT.encode()
+LATIN = TEXT.replace("投诉处理", "Complaint")
+UNDECLARED = TEXT.partition("\n")[2]
 
 
 def declared(encoding: str) -> str:
@@ -91,6 +93,10 @@ CASES = [
     Case("UTF-16 with mark", ".bpmn", lambda: declared("UTF-16").encode("utf-16")),
     Case("UTF-8 with mark", ".bpmn", lambda: b"\xef\xbb\xbf" + PLAIN),
     Case("UTF-16 without mark", ".bpmn", lambda: declared("UTF-16").encode("utf-16-le"), "encoding"),
+    Case("UTF-16 without mark, all Latin", ".bpmn", lambda: LATIN.encode("utf-16-le"), "encoding"),
+    Case("UTF-16BE without mark, all Latin", ".bpmn", lambda: LATIN.encode("utf-16-be"), "encoding"),
+    Case("GB18030 with mark", ".bpmn", lambda: f"\ufeff{TEXT}".encode("gb18030")),
+    Case("GB18030 with mark and without declaration", ".bpmn", lambda: f"\ufeff{UNDECLARED}".encode("gb18030")),
     Case("GBK which says UTF-8", ".bpmn", lambda: TEXT.encode("gbk"), "encoding"),
     Case("UTF-8 which says UTF-16", ".bpmn", lambda: declared("UTF-16").encode(), "encoding"),
     Case("EBCDIC", ".bpmn", lambda: declared("EBCDIC-CP-US").encode(), "encoding"),
