@@ -16,7 +16,7 @@ from engine.spiff.model import Diagram, Node
 from workflows import evidence, gates
 from workflows.models import Case, Evidence
 
-PROPERTY = "redress:evidence"
+PROPERTY = gates.EVIDENCE
 
 
 def missing(session: Session, case: Case, task: UserTask) -> list[str]:

@@ -93,6 +93,5 @@ def _since(session: Session, task: UserTask) -> list[HistoryEvent]:
 def _harmless(session: Session, task: UserTask, path: list[str]) -> bool:
     """Whether the elements of a path leave no trace which a second completion would not overwrite."""
     diagram = definitions.compiled_by_id(session, task.definition_id).diagram
-    nodes = {node.id: node for _, node in diagram.walk()}
-    passed = [nodes[element] for element in path if element in nodes]
+    passed = [node for _, node in diagram.walk() if node.id in path]
     return all(node.kind in PASSED or node.function in WRITTEN_ANEW for node in passed)

@@ -1,9 +1,19 @@
 """The publish gate's domain rules: no way round the release of a plan, however it is drawn."""
 
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import definitions
+from engine.models import ProcessInstance, UserTask
 from engine.spiff.read import read
 from tests import builders as b
 from tests.builders import Element, Flow
-from workflows import gates
+from tests.workflows.conftest import Who
+from workflows import gates, usertasks
+from workflows.errors import NotAllowed
+from workflows.parties import Identity
+from workflows.receiving import Complaint, receive
 
 
 def _findings(*parts: Element | Flow | list[Element | Flow]) -> set[tuple[str, str]]:
@@ -113,3 +123,56 @@ def test_elements_behind_the_release_are_those_no_way_reaches_without_it() -> No
     assert gates.behind_release(diagram.processes["P"]) == {"Offer", "End"}
     diagram, _ = read(b.bundle(b.process("P", b.start(), OFFER, b.end())), "P")
     assert gates.behind_release(diagram.processes["P"]) == set()
+
+
+def _legal(role: str | None) -> Element:
+    """A task whose id another process of the bundle uses, too."""
+    group = b.zeebe("assignmentDefinition", candidateGroups="legal")
+    return b.user("Task_Check", extension=group + (b.props(role=role) if role else ""))
+
+
+def _begun(session: Session, monkeypatch: pytest.MonkeyPatch, mine: str | None, theirs: str | None) -> UserTask:
+    """The open task of a called process; its version was published when no gate minded one id in two files."""
+    wait = b.gateway("exclusive", "G")
+    chain = (b.start(), b.call("C", "Q"), wait, _legal(mine), b.end(), *b.path("Start", "C", "G"))
+    main = b.process("Complaint", *chain, b.flow("G", "Task_Check", "=true"), *b.path("Task_Check", "End"))
+    files = b.bundle(main, key="complaint", main="Complaint")
+    called = b.process("Q", b.start("QS"), _legal(theirs), b.end("QE"))
+    monkeypatch.setattr("engine.publishing.gate", lambda *_: [])
+    definitions.publish_files(session, "complaint", {**files, "q.bpmn": b.diagram(called)}, author="system")
+    case = receive(session, Complaint("空调坏了", "phone", Identity(name="王伟")), actor="system")
+    return session.scalars(select(UserTask).where(UserTask.instance_id == case.instance_id)).one()
+
+
+def test_a_task_keeps_its_duty_where_another_process_uses_its_id(
+    house: Session, who: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = _begun(house, monkeypatch, "staff", "legal")
+    assert gates.duty_of(house, task)[0] == "legal"
+    with pytest.raises(NotAllowed):
+        usertasks.complete(house, who("staff"), task.id, {})
+
+
+def test_a_task_has_the_duty_of_the_process_its_token_is_in(house: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = _begun(house, monkeypatch, "legal", "staff")
+    assert gates.duty_of(house, task)[0] == "staff"
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "stricter"),
+    [("legal", None, "legal"), (None, "legal", "legal"), ("head", "finance", "finance"), ("staff", "head", "head")],
+)
+def test_where_nobody_knows_the_process_any_more_the_stricter_duty_counts(
+    house: Session, monkeypatch: pytest.MonkeyPatch, mine: str | None, theirs: str | None, stricter: str
+) -> None:
+    task = _begun(house, monkeypatch, mine, theirs)
+    house.get_one(ProcessInstance, task.instance_id).state = b""
+    assert gates.duty_of(house, task)[0] == stricter
+
+
+def test_an_end_behind_the_release_is_behind_it_though_a_called_process_has_one_of_its_name() -> None:
+    called = b.process("Q", b.start("QStart"), b.user("QTask"), b.end("End"))
+    chain = (b.start(), b.call("C", "Q"), PLAN, RELEASE, DONE, b.end())
+    main = read(b.bundle(b.process("P", *chain)), "P")[0].processes["P"]
+    other = read({"q.bpmn": b.diagram(called)}, "Q")[0].processes
+    assert gates.behind_release(main, {"P": main, **other}) == {"Done", "End"}
