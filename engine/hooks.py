@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy.orm import Session
@@ -79,6 +79,10 @@ class Domain:
     def feel_functions(self, session: Session, instance: "ProcessInstance") -> Functions:
         """Further FEEL functions, by name (blanks allowed), which expressions of this instance may call."""
         return {}
+
+    def zone(self) -> tzinfo:
+        """Where a time in a diagram is meant which names no zone: the enterprise's own."""
+        return UTC
 
     def guard(self, session: Session, instance: "ProcessInstance", command: Command) -> None:
         """Raise `engine.errors.Forbidden` where the command would by-pass a gate; asked before it is applied."""

@@ -79,7 +79,7 @@ def start_definition(
         state=b"",
     )
     try:
-        top = execution.begin(compiled.main, variables, Movement(moment), entry)
+        top = execution.begin(compiled.main, variables, Movement(moment, zone=domain().zone()), entry)
         first_state = state.dump(top)
     except Failure as error:
         problem = {"path": error.element_id, "code": error.code, "message_zh": str(error), "message_en": str(error)}

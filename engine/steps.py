@@ -144,7 +144,14 @@ def movement_for(session: Session, instance: ProcessInstance, actor: str) -> Mov
         return injected(domain().feel_functions(session, instance))
 
     skip = session.info.get("skip", {}).get(instance.id)
-    return Movement(now(), view=lambda: domain().view(session, instance), names=names, invoke=invoke, skip=skip)
+    return Movement(
+        now(),
+        view=lambda: domain().view(session, instance),
+        names=names,
+        invoke=invoke,
+        skip=skip,
+        zone=domain().zone(),
+    )
 
 
 def loaded(session: Session, instance: ProcessInstance) -> Workflow:

@@ -1,10 +1,11 @@
 """The domain's answers to the engine's questions (`engine.hooks`). `workflows.install()` puts them in place."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,6 +38,7 @@ from workflows import (
 from workflows.authorisation import TaskInCase
 from workflows.errors import GateClosed, LockedOut
 from workflows.models import Case, CaseStatus, Person, Role, Submission
+from workflows.settings import settings
 
 Number = int | float | Decimal
 
@@ -106,6 +108,10 @@ class Complaints(hooks.Domain):
     def feel_names(self) -> set[str]:
         """Their names."""
         return {"deadline", "working days", "business hours", "calendar days", "hours", "fraud addition"}
+
+    def zone(self) -> tzinfo:
+        """The enterprise's own (`REDRESS_TIME_ZONE`)."""
+        return ZoneInfo(settings().time_zone)
 
     def guard(self, session: Session, instance: ProcessInstance, command: Command) -> None:
         """Duties and four eyes when a task is completed; no token past the release; nobody named in the case."""

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from time import thread_time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -56,7 +56,7 @@ class Movement:
     now: the moment of the step; view: gives the read-only `case` (asked once, when first used); names: gives the
     injected FEEL functions (likewise); invoke: runs a registered function, None = functions are not run (dry);
     skip: automatic work by element id which is not done in this step, with the results that stand for it; seconds: of
-    processor time of this thread for all of it.
+    processor time of this thread for all of it; zone: where a time is meant which names no zone.
     """
 
     def __init__(
@@ -68,8 +68,10 @@ class Movement:
         invoke: Invoke | None = None,
         skip: Mapping[str, Mapping[str, Any]] | None = None,
         seconds: float = MAX_SECONDS,
+        zone: tzinfo = UTC,
     ) -> None:
         self.now = now
+        self.zone = zone
         self._until = thread_time() + seconds
         self._view = view
         self._names = names

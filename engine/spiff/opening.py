@@ -118,7 +118,8 @@ def _moment(token: Token, formula: Formula | None) -> datetime | None:
     if value is None:
         return None
     try:
-        return times.due(value, token.workflow.top_workflow.movement.now)
+        movement = token.workflow.top_workflow.movement
+        return times.due(value, movement.now, movement.zone)
     except times.BadTime as error:
         raise Failure(token.task_spec.name, "bad_time", f"The due or follow-up date is not right: {error}") from None
 

@@ -31,13 +31,16 @@ class Span:
     exact: dt.timedelta = dt.timedelta()
 
     def after(self, start: dt.datetime) -> dt.datetime:
-        """The moment that much after `start`; a month's missing day is its last day."""
+        """The moment that much after `start`; a month's missing day is its last day. Raises BadTime."""
         month = start.month - 1 + self.months
         year, month = start.year + month // 12, month % 12 + 1
-        if self.exact > LIMIT or self.months > 12 * 50:
+        if abs(self.exact) > LIMIT or abs(self.months) > 12 * 50:
             raise BadTime("a duration of more than 50 years")
-        day = min(start.day, monthrange(year, month)[1])
-        return start.replace(year=year, month=month, day=day) + self.exact
+        try:
+            day = min(start.day, monthrange(year, month)[1])
+            return start.replace(year=year, month=month, day=day) + self.exact
+        except (OverflowError, ValueError):
+            raise BadTime("a moment outside of the years 1 to 9999") from None
 
 
 def span(text: str) -> Span:
@@ -56,36 +59,49 @@ def span(text: str) -> Span:
     return Span(int(part["years"]) * 12 + int(part["months"]), exact)
 
 
-def moment(text: str) -> dt.datetime:
-    """An ISO 8601 date and time (without offset: UTC), or a date (its beginning), as aware UTC. Raises BadTime."""
+def moment(text: str, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
+    """An ISO 8601 date and time, or a date (its beginning), as aware UTC; without offset it is meant in `zone`.
+
+    Raises BadTime.
+    """
     try:
-        found = dt.datetime.fromisoformat(text.strip().partition("[")[0].partition("@")[0])
-    except ValueError:
+        return _aware(dt.datetime.fromisoformat(text.strip().partition("[")[0].partition("@")[0]), zone)
+    except (OverflowError, ValueError):
         raise BadTime(f"{text!r} is not an ISO 8601 date and time") from None
-    return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-def due(value: object, now: dt.datetime) -> dt.datetime:
+def _aware(found: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(dt.UTC)
+
+
+def _exactly(value: DayTimeDuration) -> Span:
+    try:
+        return Span(exact=dt.timedelta(microseconds=value.nanos // 1000))
+    except OverflowError:
+        raise BadTime("a duration of more than 50 years") from None
+
+
+def due(value: object, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
     """The moment which a timer's value means, counted from `now`: a point in time, or a duration after now.
 
-    Takes FEEL's date and time, date, both durations, and ISO 8601 text of any of them. Raises BadTime.
+    Takes FEEL's date and time, date, both durations, and ISO 8601 text of any of them; `zone` is where those are meant
+    which name none. Raises BadTime.
     """
     try:
         match value:
             case str() if value.strip().upper().startswith("P"):
                 return span(value).after(now)
             case str():
-                return moment(value)
+                return moment(value, zone)
             case DateTime():
-                return dt.datetime(1, 1, 1, tzinfo=dt.UTC) + dt.timedelta(
-                    microseconds=(value.instant - _FIRST_DAY) // 1000
-                )
+                since = dt.timedelta(microseconds=(value.instant - _FIRST_DAY) // 1000)
+                return _aware(dt.datetime(1, 1, 1, tzinfo=dt.UTC if value.time.zoned else None) + since, zone)
             case dt.datetime():
-                return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
+                return _aware(value, zone)
             case dt.date():
-                return dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
+                return _aware(dt.datetime(value.year, value.month, value.day), zone)  # noqa: DTZ001 - it has none
             case DayTimeDuration():
-                return Span(exact=dt.timedelta(microseconds=value.nanos // 1000)).after(now)
+                return _exactly(value).after(now)
             case YearMonthDuration():
                 return Span(months=value.months).after(now)
             case FarDate():
@@ -123,19 +139,19 @@ def cycle(value: object) -> Cycle:
             value = found["rest"]
         every = span(value)
     elif isinstance(value, DayTimeDuration):
-        every = Span(exact=dt.timedelta(microseconds=value.nanos // 1000))
+        every = _exactly(value)
     elif isinstance(value, YearMonthDuration):
         every = Span(months=value.months)
     else:
         raise BadTime(f"{type(value).__name__} is not a repeating interval")
-    if not every.months and every.exact < SHORTEST_CYCLE:
+    if every.months < 0 or (not every.months and every.exact < SHORTEST_CYCLE):
         raise BadTime("an interval shorter than a minute")
     return Cycle(times, every)
 
 
 def priority(value: object) -> int | None:
     """A user task's priority 0-100, or None."""
-    if isinstance(value, str) and value.strip().isdigit():
+    if isinstance(value, str) and value.isascii() and value.strip().isdigit():
         value = Decimal(value)
     if isinstance(value, int | Decimal) and 0 <= value <= 100:
         return int(value)

@@ -56,7 +56,7 @@ def _arm(token: Token, wait: Wait) -> None:
             due = cycle.every.after(movement.now)
             token.internal_data["every"] = value if isinstance(value, str) else to_text(value)
         else:
-            due = times.due(value, movement.now)
+            due = times.due(value, movement.now, movement.zone)
     except times.BadTime as error:
         reason = wait.value.explained(variables(token), movement.functions) if wait.value else ""
         raise Failure(wait.element_id, "bad_time", f"The timer's value is not right: {error}{reason}") from None
