@@ -1,5 +1,6 @@
 """Bundles as files: reading folders and archives, `bundle.json`, and the hash which is a version's identity."""
 
+import codecs
 import hashlib
 import io
 import re
@@ -7,6 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -82,13 +84,7 @@ def _checked(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def manifest(files: Mapping[str, bytes]) -> Manifest:
     """What `bundle.json` says. Raises Invalid where it is missing or wrong."""
-    content = files.get("bundle.json")
-    if content is None:
-        raise invalid("no_manifest", "缺少 bundle.json", "bundle.json is missing")
-    try:
-        facts = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        raise invalid("bad_manifest", "bundle.json 不是 JSON", "bundle.json is not JSON") from None
+    facts = manifest_facts(files)
     name = facts.get("name") if isinstance(facts, dict) else None
     if not isinstance(name, dict) or not all(isinstance(facts.get(field), str) for field in ("key", "process")):
         raise invalid(
@@ -100,6 +96,17 @@ def manifest(files: Mapping[str, bytes]) -> Manifest:
     if not isinstance(chinese, str) or not isinstance(english, str) or not chinese or not english:
         raise invalid("bad_manifest", "bundle.json 的 name 需要 zh 和 en", "The name in bundle.json needs zh and en")
     return Manifest(facts["key"], chinese, english, facts["process"])
+
+
+def manifest_facts(files: Mapping[str, bytes]) -> Any:
+    """`bundle.json` as it stands, a byte order mark left out. Raises Invalid where it is missing or no JSON."""
+    content = files.get("bundle.json")
+    if content is None:
+        raise invalid("no_manifest", "缺少 bundle.json", "bundle.json is missing")
+    try:
+        return orjson.loads(content.removeprefix(codecs.BOM_UTF8))
+    except orjson.JSONDecodeError:
+        raise invalid("bad_manifest", "bundle.json 不是 JSON", "bundle.json is not JSON") from None
 
 
 def digest(files: Mapping[str, bytes]) -> str:

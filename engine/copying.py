@@ -26,7 +26,7 @@ def renamed(files: Mapping[str, bytes], key: str, name_zh: str, name_en: str) ->
     for path, content in files.items():
         if path.lower().endswith(".bpmn"):
             made[path] = _with_process(content, facts.process, process, name_zh, name_en)
-    manifest = orjson.loads(files["bundle.json"]) | {
+    manifest = bundles.manifest_facts(files) | {
         "key": key,
         "name": {"zh": name_zh, "en": name_en},
         "process": process,

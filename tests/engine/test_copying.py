@@ -45,3 +45,10 @@ def test_what_cannot_be_read_is_not_copied() -> None:
     files = bundles.load_folder(DIAGRAMS / "legal-review")
     with pytest.raises(Invalid):
         copying.renamed({**files, "legal-review.bpmn": b"<no"}, "copy", "副本", "Copy")
+
+
+def test_a_manifest_may_begin_with_a_byte_order_mark() -> None:
+    files = bundles.load_folder(DIAGRAMS / "legal-review")
+    marked = {**files, "bundle.json": b"\xef\xbb\xbf" + files["bundle.json"]}
+    assert bundles.manifest(marked) == bundles.manifest(files)
+    assert bundles.manifest(copying.renamed(marked, "copy", "副本", "Copy")).key == "copy"

@@ -116,6 +116,7 @@ CASES = [
     Case("zip for Windows", ".zip", lambda: zipped({**GOOD, "C:\\x\\..\\y.form": form("f")}), "bad_path"),
     Case("zip with a link", ".zip", _link, "not_xml"),
     Case("zip with a good bundle", ".zip", lambda: zipped(GOOD)),
+    Case("bundle.json with mark", "", lambda: {**GOOD, "bundle.json": b"\xef\xbb\xbf" + GOOD["bundle.json"]}),
     Case("bundle.json of brackets", "", lambda: {**GOOD, "bundle.json": b"[" * 100_000}, "bad_manifest"),
     Case("bundle.json of wrong kinds", "", lambda: {**GOOD, "bundle.json": b'{"key": [], "name": 3}'}, "bad_manifest"),
     Case("form of brackets", ".form", lambda: b"[" * 100_000, "not-json"),
