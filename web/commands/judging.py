@@ -14,6 +14,7 @@ from workflows import seeds
 
 _NO_MAIN = "no_main_process"  # of a file which cannot be read at all: the manifest we made for it is no news
 _PROCESS = re.compile(r"<(?:[\w.-]+:)?process\b([^>]*)>")
+_EXECUTABLE = re.compile(r'\bisExecutable\s*=\s*["\']\s*(?:true|1)\s*["\']')
 _ID = re.compile(r'\bid\s*=\s*["\']([^"\']+)')
 _FORM = re.compile(r'\bformId\s*=\s*["\']([^"\'=]+)')
 _DECISION = re.compile(r'\bdecisionId\s*=\s*["\']([^"\'=]+)')
@@ -87,7 +88,7 @@ def _text(diagram: bytes) -> str:
 def _main_process(diagram: str) -> str:
     """Id of the first process which can be executed, else of the first one."""
     found = [match.group(1) for match in _PROCESS.finditer(diagram)]
-    chosen = next((text for text in found if 'isExecutable="true"' in text), found[0] if found else "")
+    chosen = next((text for text in found if _EXECUTABLE.search(text)), found[0] if found else "")
     match = _ID.search(chosen)
     return match.group(1) if match else ""
 
