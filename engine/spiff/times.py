@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import zoneinfo
 from calendar import monthrange
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ _DURATION = re.compile(
     r"P(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
     r"(?P<time>T(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,11}(?:[.,]\d{1,9})?)S)?)?"
 )
+_MOMENT = re.compile(r"(?P<time>[^@\[\]]+)(?:[@\[](?P<zone>[A-Za-z0-9_+/-]{1,60})\]?)?")
 _CYCLE = re.compile(r"R(?P<times>\d{0,9})/(?P<rest>.+)")
 
 
@@ -60,13 +62,19 @@ def span(text: str) -> Span:
 
 
 def moment(text: str, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
-    """An ISO 8601 date and time, or a date (its beginning), as aware UTC; without offset it is meant in `zone`.
+    """An ISO 8601 date and time, or a date (its beginning), as aware UTC.
+
+    Without offset it is meant in the zone behind it (`@Area/City`, `[Area/City]`), else in `zone`.
 
     Raises BadTime.
     """
+    found = _MOMENT.fullmatch(text.strip())
     try:
-        return _aware(dt.datetime.fromisoformat(text.strip().partition("[")[0].partition("@")[0]), zone)
-    except (OverflowError, ValueError):
+        if found is None:
+            raise BadTime
+        named = zoneinfo.ZoneInfo(found["zone"]) if found["zone"] else zone
+        return _aware(dt.datetime.fromisoformat(found["time"]), named)
+    except (KeyError, OSError, OverflowError, ValueError):
         raise BadTime(f"{text!r} is not an ISO 8601 date and time") from None
 
 

@@ -31,6 +31,9 @@ ABSURD = [
     'date and time("9999-12-31T23:59:59-14:00")',
     'date and time("0001-01-01T00:00:00+14:00")',
     '"9999-12-31T23:59:59-14:00"',
+    '"2026-03-10T02:00:00@Europe/Nowhere"',
+    '"2026-03-10T02:00:00@Europe"',
+    '"2026-03-10T02:00:00@../../etc/passwd"',
     '"P999999Y"',
 ]
 
@@ -79,6 +82,9 @@ def test_a_number_of_rounds_which_is_none_fails_at_its_element(number: str) -> N
         'date and time("2026-03-10T09:00:00")',
         'date and time("2026-03-10T01:00:00Z")',
         '"2026-03-10T09:00:00+08:00"',
+        '"2026-03-10T02:00:00@Europe/Berlin"',
+        '"2026-03-10T02:00:00[Europe/Berlin]"',
+        '"2026-03-10T09:00:00+08:00[Asia/Shanghai]"',
         'date and time("2026-03-10T09:00:00@Asia/Shanghai")',
     ],
 )
