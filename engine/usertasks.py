@@ -16,7 +16,7 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.feel import to_plain
 from engine.feel.functions import Functions
 from engine.hooks import Command, domain
-from engine.jsonable import jsonable
+from engine.jsonable import jsonable, require_keepable
 from engine.models import InstanceStatus, ProcessInstance, TaskStatus, UserTask
 from engine.spiff import execution, signing
 from engine.spiff.environment import Variables
@@ -185,7 +185,8 @@ def urge(session: Session, task_id: UUID, *, actor: str, reason: str = "") -> Us
 
 
 def save_draft(session: Session, task_id: UUID, draft: Mapping[str, Any], *, actor: str, rev: int) -> UserTask:
-    """Keep what somebody has typed so far. Raises Conflict unless the task's rev is `rev`."""
+    """Keep what somebody has typed so far. Raises Conflict unless the task's rev is `rev`, Invalid for too much."""
+    require_keepable(draft)
     _, task = require_open(session, task_id, rev=rev)
     task.draft = jsonable(draft)
     task.rev += 1
@@ -244,9 +245,11 @@ def complete(
     """Complete a task with a form's values and run the instance to the next wait.
 
     held: what `lock` gave, where the caller has looked at the task under its lock already.
-    Raises NotFound (no such task), Conflict (done, suspended, or not at `rev`), Invalid (problems name the fields),
-    Forbidden (a gate), StepFailed (rolled back, the task stays open with `data` as its draft, an incident waits).
+    Raises NotFound (no such task), Conflict (done, suspended, or not at `rev`), Invalid (problems name the fields, or
+    where data is too deep or too much), Forbidden (a gate), StepFailed (rolled back, the task stays open with `data` as
+    its draft, an incident waits).
     """
+    require_keepable(data)
     instance, task = require_open(session, task_id, rev=rev, held=held)
     command = Command("complete", actor, task.element_id, str(task_id))
 
