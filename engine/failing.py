@@ -1,6 +1,7 @@
 """A step which failed: the incident which waits for a person, or for the next automatic try."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,21 +16,53 @@ from engine.hooks import Command, domain
 from engine.jsonable import jsonable
 from engine.models import Incident, IncidentStatus, ProcessInstance, TaskStatus, Timer, UserTask
 from engine.spiff.errors import Failure
+from engine.spiff.movement import Firing, Movement
 
 TRIES = 5
 LONGEST_PAUSE = timedelta(hours=1)
 """Between two tries of a timer which goes on failing: when its cause is gone, it heals by itself within that time."""
-AUTOMATIC = frozenset({"start", "timer", "message", "signal"})
+AUTOMATIC = frozenset({"start", "timer", "condition", "message", "signal"})
+LONELY = frozenset({"start", "message", "signal"})
+"""Commands which nothing but their own incident would bring again."""
 
 
-def fail(
-    session: Session,
-    instance: ProcessInstance,
-    command: Command,
-    key: str,
-    error: Exception,
-    keep: Mapping[str, Any],
-) -> StepFailed:
+@dataclass(slots=True)
+class Attempt:
+    """A command being carried out, as far as its incident must know.
+
+    keep: data to keep for a retry; fresh: the first step of an instance; calm: nothing happens of itself in it;
+    early: what was due before the command is happening; waited: the timer tokens which waited before the step.
+    """
+
+    command: Command
+    key: str
+    keep: Mapping[str, Any] = field(default_factory=dict)
+    fresh: bool = False
+    calm: bool = False
+    early: bool = False
+    waited: frozenset[UUID] = frozenset()
+    movement: Movement | None = None
+
+    def to_blame(self) -> tuple[Command, str]:
+        """The command which failed, with its key: another one's where what was due before did not succeed.
+
+        Then it is the timer's (as if a worker had fired it), whoever came along: one incident for one cause.
+        """
+        if self.early and self.movement is not None and self.command.kind not in LONELY:
+            for firing in reversed(self.movement.fired):
+                if firing.kind == "condition":
+                    return Command("condition", "system", firing.element_id), f"condition:{firing.element_id}"
+                if firing.token_id in self.waited:
+                    return _timer(firing)
+        return self.command, self.key
+
+
+def _timer(firing: Firing) -> tuple[Command, str]:
+    facts = {"timer": str(firing.token_id)}
+    return Command("timer", "timer", firing.element_id, data=facts), f"timer:{firing.token_id}"
+
+
+def fail(session: Session, instance: ProcessInstance, attempt: Attempt, error: Exception) -> StepFailed:
     """Write the incident of a failed command, or count it up where it failed before; the error to raise.
 
     Commands which nobody waits for are tried again after 1, 2, 4 ... minutes, `TRIES` times; the owner is told of each.
@@ -37,6 +70,8 @@ def fail(
     draft of the task.
     """
     moment = now()
+    command, key = attempt.to_blame()
+    work = attempt.movement.doing if attempt.movement is not None else None
     element = error.element_id if isinstance(error, Failure) else command.element_id
     code = error.code if isinstance(error, Failure) else type(error).__name__
     text = str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
@@ -63,24 +98,22 @@ def fail(
         "task_id": command.task_id,
         "element_id": command.element_id,
         "data": jsonable(command.data),
-        "skip": jsonable(session.info.get("skip", {}).get(instance.id, {})),
+        "work": asdict(work) if work is not None and work.element == element else None,
+        "skipped": [
+            {"work": asdict(each.work), "results": jsonable(each.results)}
+            for each in session.info.get("skip", {}).get(instance.id, ())
+        ],
     }
     incident.attempts += 1
     incident.retry_at = _next_try(command, incident.attempts)
-    if command.kind == "complete" and task_id is not None:
-        session.execute(
-            update(UserTask)
-            .where(UserTask.id == task_id, UserTask.status == TaskStatus.OPEN)
-            .values(draft=jsonable(keep))
-            .execution_options(synchronize_session="fetch")
-        )
-    _push_forward(session, command, incident.attempts)
+    _keep_draft(session, attempt)
+    _push_forward(session, {command.data.get("timer"), attempt.command.data.get("timer")}, incident.attempts)
     session.flush()
     history.record(
         session,
         instance,
         "incident",
-        actor=command.actor,
+        actor=attempt.command.actor,
         element_id=element or None,
         task_id=task_id,
         data={"incident": incident.id, "cause": incident.cause, "attempts": incident.attempts},
@@ -107,11 +140,21 @@ def _next_try(command: Command, attempts: int) -> datetime | None:
     return now() + pause(attempts)
 
 
-def _push_forward(session: Session, command: Command, attempts: int) -> None:
-    """A timer whose step fails comes back later than its incident, so that it cannot keep a worker busy."""
-    timer_id = command.data.get("timer")
-    if timer_id is not None:
-        later = now() + pause(attempts + 1)
+def _keep_draft(session: Session, attempt: Attempt) -> None:
+    """What a person typed stays with the task."""
+    task_id = attempt.command.task_id
+    if attempt.command.kind == "complete" and task_id is not None:
         session.execute(
-            update(Timer).where(Timer.id == UUID(str(timer_id))).values(claimed_until=later, attempts=attempts)
+            update(UserTask)
+            .where(UserTask.id == UUID(task_id), UserTask.status == TaskStatus.OPEN)
+            .values(draft=jsonable(attempt.keep))
+            .execution_options(synchronize_session="fetch")
         )
+
+
+def _push_forward(session: Session, timer_ids: Collection[str | None], attempts: int) -> None:
+    """A timer whose step fails comes back later than its incident, so that it cannot keep a worker busy."""
+    found = [UUID(str(timer_id)) for timer_id in timer_ids if timer_id is not None]
+    if found:
+        later = now() + pause(attempts + 1)
+        session.execute(update(Timer).where(Timer.id.in_(found)).values(claimed_until=later, attempts=attempts))

@@ -48,8 +48,8 @@ class Assignment:
 class Command:
     """What is about to happen to an instance.
 
-    kind: `start complete timer message signal suspend resume cancel move edit skip migrate add_signer remove_signer`;
-    data: its small facts.
+    kind: `start complete timer condition message signal suspend resume cancel move edit skip migrate add_signer
+    remove_signer`; data: its small facts.
     """
 
     kind: str

@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import definitions, steps
+from engine import definitions, outbox, steps
 from engine.clock import now
 from engine.errors import Conflict, Invalid, NotFound
 from engine.feel import to_plain
 from engine.hooks import Command, domain
 from engine.ids import new_id
+from engine.jsonable import require_keepable
 from engine.models import HistoryEvent, InstanceStatus, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
 from engine.spiff import execution, signing, state, workflow
 from engine.spiff.errors import Failure
@@ -104,17 +105,19 @@ def by_business_key(session: Session, business_key: str) -> list[ProcessInstance
     return list(session.scalars(query.order_by(ProcessInstance.id)))
 
 
-def run_again(session: Session, instance_id: UUID, *, actor: str) -> ProcessInstance:
-    """Run an instance whose first step failed."""
-    return steps.step(session, instance_id, Command("start", actor), lambda _step: None, key="start:")
+def run_again(session: Session, instance_id: UUID, *, actor: str, key: str = "start:") -> ProcessInstance:
+    """Run an instance whose first step failed, or (under the `key` of its incident) whose condition came true."""
+    return steps.step(session, instance_id, Command("start", actor), lambda _step: None, key=key)
 
 
 def edit(session: Session, instance_id: UUID, values: Mapping[str, Any], *, actor: str, reason: str) -> ProcessInstance:
-    """Set process data of an instance; nothing moves by it. Raises Invalid for what is no data."""
+    """Set process data of an instance; nothing moves by it. Raises Invalid for what is no data, or too much."""
+    require_keepable(values, "data")
 
     def change(step: steps.Step) -> None:
         try:
             execution.set_data(step.top, values)
+            state.dump(step.top)
         except Failure as error:
             problem = {"path": "data", "code": error.code, "message_zh": str(error), "message_en": str(error)}
             raise Invalid(str(error), problems=[problem]) from None
@@ -124,7 +127,7 @@ def edit(session: Session, instance_id: UUID, values: Mapping[str, Any], *, acto
 
 
 def suspend(session: Session, instance_id: UUID, *, actor: str, reason: str) -> ProcessInstance:
-    """Stop an instance: no task of it can be completed and no timer fires until it is resumed."""
+    """Stop an instance: no task of it can be completed and no timer fires until it is resumed, not even what is due."""
 
     def change(step: steps.Step) -> None:
         step.note("instance_suspended", reason=reason)
@@ -138,6 +141,7 @@ def resume(
 ) -> ProcessInstance:
     """Let a suspended instance go on; its deadlines move by the time it stood still, unless `keep_dates`.
 
+    What came for it meanwhile happens now. What fails of that keeps no instance suspended: it fails in its own step.
     Raises Conflict unless it is suspended.
     """
 
@@ -147,6 +151,7 @@ def resume(
             raise Conflict("The process instance is not suspended", instance=str(instance_id), message_zh="流程未挂起")
         stood = timedelta() if keep_dates else step.movement.now - since
         _shift(step, stood)
+        outbox.hasten(step.session, instance_id, "signal")
         step.note("instance_resumed", reason=reason, stood_seconds=stood.total_seconds(), keep_dates=keep_dates)
         step.status = InstanceStatus.RUNNING
 
@@ -174,7 +179,7 @@ def _shift(step: steps.Step, stood: timedelta) -> None:
 
 
 def cancel(session: Session, instance_id: UUID, *, actor: str, reason: str) -> ProcessInstance:
-    """End an instance before its end: open tasks, timers and subscriptions are gone."""
+    """End an instance before its end: nothing more happens; tasks, timers, subscriptions, incidents are closed."""
 
     def change(step: steps.Step) -> None:
         execution.stop(step.top)
@@ -235,11 +240,22 @@ class Preview:
 def preview_move(
     session: Session, instance_id: UUID, token_id: UUID, target: str, *, actor: str, reason: str = ""
 ) -> Preview:
-    """What `move` would do, with functions answering nothing; nothing is changed. Raises as `move` does."""
+    """What `move` would do, with functions answering nothing; nothing is changed. Raises as `move` does.
+
+    As there, what is due happens with it unless that fails.
+    """
     instance = get(session, instance_id)
     facts = {"token": str(token_id), "target": target}
     domain().guard(session, instance, Command("move", actor, element_id=target, reason=reason, data=facts))
-    top = steps.loaded(session, instance)
+    found = _foreseen(steps.loaded(session, instance), token_id, target)
+    if found.fails:
+        top = steps.loaded(session, instance)
+        top.movement.fires = False
+        found = _foreseen(top, token_id, target)
+    return found
+
+
+def _foreseen(top: workflow.Workflow, token_id: UUID, target: str) -> Preview:
     top.movement.invoke = None
     before = {each.token_id: each.element_id for each in execution.standing(top)}
     ticking = _deadlines(top)

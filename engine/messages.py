@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 
 from engine import instances, mailbox, outbox, steps
 from engine.clock import now
-from engine.errors import Conflict
+from engine.errors import Conflict, StepFailed
 from engine.hooks import Command
-from engine.jsonable import jsonable
+from engine.jsonable import MAX_GIVEN, jsonable, require_keepable
 from engine.models import InstanceStatus, Message, ProcessDefinition, ProcessInstance, Subscription
 from engine.spiff import execution
+from engine.spiff.state import MAX_BYTES
 
 DAY = timedelta(days=1)
 MOST_ASKED = 5
 """Instances which are asked in turn whether they still wait for a message."""
+WHILE_SUSPENDED = timedelta(days=30)
+"""How long a signal kept for a suspended instance lies before it is looked at again, unless that is resumed."""
 
 
 def publish(
@@ -31,12 +34,16 @@ def publish(
     payload: Mapping[str, Any],
     ttl: timedelta = DAY,
     actor: str = "system",
+    most: int = MAX_GIVEN,
 ) -> bool:
     """Hand a message to the instance which waits for `name` with that correlation key; whether one got it now.
 
     Nobody waits: a process which starts by this message is started (business key = correlation key); else it is kept
-    until `ttl` is over. The same `message_id` again does nothing. Raises StepFailed as every step.
+    until `ttl` is over. Who waits is suspended, or fails to take it: it is kept until that is over. The same
+    `message_id` again does nothing. most: bytes of the payload. Raises Invalid for a payload which cannot be kept,
+    StepFailed as every step.
     """
+    require_keepable(payload, "payload", most)
     moment = now()
     made = session.execute(
         insert(Message)
@@ -58,13 +65,19 @@ def publish(
 
 
 def deliver(session: Session, message_id: str, *, actor: str = "system") -> bool:
-    """Try to hand over a message which was kept; whether somebody got it."""
+    """Try to hand over a message which was kept; whether somebody got it.
+
+    What came in time for an instance does not grow old while that is suspended or fails.
+    """
     message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
-    if message is None or message.delivered_at is not None or message.expires_at <= now():
+    if message is None or message.delivered_at is not None:
+        return False
+    old = message.expires_at <= now()
+    if old and message.instance_id is None:
         return False
     waiting = _waiting(session, message)
     if not waiting:
-        return _start(session, message, actor)
+        return not old and _start(session, message, actor)
     command = Command("message", actor, data={"message": message.id, "name": message.name})
 
     def change(step: steps.Step) -> None:
@@ -72,28 +85,59 @@ def deliver(session: Session, message_id: str, *, actor: str = "system") -> bool
             raise Conflict("The process instance does not wait for this message any more")
         message.delivered_at, message.instance_id = step.movement.now, step.instance.id
 
-    for instance_id in waiting:
+    asleep: list[UUID] = []
+    for instance_id, status in waiting.items():
+        if status == InstanceStatus.SUSPENDED:
+            asleep.append(instance_id)
+            continue
         try:
             steps.step(session, instance_id, command, change, key=f"message:{message.id}")
         except Conflict:  # what was overdue there has ended the wait: whoever waits next may have it
+            if instances.get(session, instance_id).status == InstanceStatus.SUSPENDED:
+                asleep.append(instance_id)
             continue
+        except StepFailed:
+            _mean(session, message, instance_id)
+            raise
         return True
+    if asleep:
+        _mean(session, message, asleep[0])
     return False
 
 
-def _waiting(session: Session, message: Message) -> list[UUID]:
-    """The instances which wait for a message, who waits the longest first."""
+def _mean(session: Session, message: Message, instance_id: UUID) -> None:
+    """Keep a message for an instance."""
+    message.instance_id = instance_id
+    session.flush()
+
+
+def awaited(session: Session, instance_id: UUID, message: str, name: str) -> bool:
+    """Whether an instance still waits for a message (its id and name) which was not delivered."""
+    kept = session.get(Message, message, populate_existing=True)
+    if kept is not None and kept.delivered_at is not None:
+        return False
+    query = select(Subscription.id).where(
+        Subscription.instance_id == instance_id, Subscription.kind == "message", Subscription.name == name
+    )
+    if kept is not None:
+        query = query.where(Subscription.correlation == kept.correlation)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _waiting(session: Session, message: Message) -> dict[UUID, InstanceStatus]:
+    """The instances which wait for a message: who runs first, then who waits the longest."""
+    asleep = ProcessInstance.status == InstanceStatus.SUSPENDED
     query = (
-        select(Subscription.instance_id)
+        select(Subscription.instance_id, ProcessInstance.status)
         .join(ProcessInstance, ProcessInstance.id == Subscription.instance_id)
         .where(
             Subscription.kind == "message",
             Subscription.name == message.name,
             Subscription.correlation == message.correlation,
-            ProcessInstance.status == InstanceStatus.RUNNING,
         )
     )
-    return list(dict.fromkeys(session.scalars(query.order_by(Subscription.id).limit(MOST_ASKED))))
+    rows = session.execute(query.order_by(asleep, Subscription.id).limit(MOST_ASKED))
+    return {instance_id: status for instance_id, status in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def _starting(session: Session, entry: str) -> ProcessDefinition | None:
@@ -129,11 +173,15 @@ def _start(session: Session, message: Message, actor: str) -> bool:
     return True
 
 
-def broadcast(session: Session, *, name: str, payload: Mapping[str, Any], but: UUID | None = None) -> int:
+def broadcast(
+    session: Session, *, name: str, payload: Mapping[str, Any], but: UUID | None = None, most: int = MAX_GIVEN
+) -> int:
     """Promise a signal to every instance (`but` one) which waits for it; how many.
 
     One promise (topic `signal`, with `instance`) each: two instances are never locked in one transaction.
+    Raises Invalid for a payload which cannot be kept.
     """
+    require_keepable(payload, "payload", most)
     query = select(Subscription.instance_id).where(Subscription.kind == "signal", Subscription.name == name).distinct()
     waiting = [instance_id for instance_id in session.scalars(query) if instance_id != but]
     for instance_id in waiting:
@@ -145,41 +193,53 @@ def broadcast(session: Session, *, name: str, payload: Mapping[str, Any], but: U
 def carry_out(session: Session, topic: str, payload: Mapping[str, Any], message_id: UUID) -> None:
     """Deliver a promise of the engine itself: topic `message` or `signal`, as written by a throw event.
 
-    A signal without `instance` is spread to all who wait; one with `instance` is given to it. Raises StepFailed.
+    A signal without `instance` is spread to all who wait; one with `instance` is given to it. A message with `message`
+    is one which was kept. Raises StepFailed.
     """
+    if "message" in payload:
+        deliver(session, str(payload["message"]))
+        return
+    name, data = str(payload["name"]), payload["payload"]
     if topic == "message":
-        publish(
-            session,
-            message_id=str(message_id),
-            name=str(payload["name"]),
-            correlation=str(payload["correlation"]),
-            payload=payload["payload"],
-        )
+        key = str(payload["correlation"])
+        publish(session, message_id=str(message_id), name=name, correlation=key, payload=data, most=MAX_BYTES)
     elif "instance" in payload:
-        signal(session, UUID(payload["instance"]), name=str(payload["name"]), payload=payload["payload"])
+        signal(session, UUID(payload["instance"]), name=name, payload=data, most=MAX_BYTES)
     else:
-        origin = payload.get("origin")
-        broadcast(session, name=str(payload["name"]), payload=payload["payload"], but=UUID(origin) if origin else None)
+        origin = UUID(payload["origin"]) if payload.get("origin") else None
+        broadcast(session, name=name, payload=data, but=origin, most=MAX_BYTES)
 
 
-def signal(session: Session, instance_id: UUID, *, name: str, payload: Mapping[str, Any]) -> bool:
-    """Give a signal to one instance; whether it waited for it."""
+def signal(
+    session: Session, instance_id: UUID, *, name: str, payload: Mapping[str, Any], most: int = MAX_GIVEN
+) -> bool:
+    """Give a signal to one instance; whether it waited for it.
+
+    A suspended one gets it when it is resumed, if it still waits for it then. Raises Invalid for a payload which cannot
+    be kept.
+    """
+    require_keepable(payload, "payload", most)
     taken = False
+    facts = {"name": name, "payload": jsonable(payload)}
+    instance = steps.lock(session, instance_id)
+    if instance.status == InstanceStatus.SUSPENDED:
+        kept = {"instance": str(instance_id), **facts}
+        outbox.promise(session, "signal", kept, instance_id=instance_id, delay=WHILE_SUSPENDED)
+    if instance.status != InstanceStatus.RUNNING:
+        return False
 
     def change(step: steps.Step) -> None:
         nonlocal taken
         taken = execution.receive(step.top, "signal", name, "", payload)
 
-    try:
-        facts = {"name": name, "payload": jsonable(payload)}
-        steps.step(session, instance_id, Command("signal", "system", data=facts), change, key=f"signal:{name}")
-    except Conflict:
-        return False
+    command = Command("signal", "system", data=facts)
+    steps.step(session, instance_id, command, change, key=f"signal:{name}", locked=instance)
     return taken
 
 
 def correct(session: Session, message_id: str, payload: Mapping[str, Any]) -> None:
-    """Replace the payload of a message which nobody has taken yet. Raises Conflict where somebody has."""
+    """Replace the payload of a message which nobody has taken yet. Raises Conflict where somebody has, Invalid."""
+    require_keepable(payload, "payload")
     message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
     if message is None or message.delivered_at is not None:
         raise Conflict("The message was delivered already", id=message_id)
@@ -188,9 +248,9 @@ def correct(session: Session, message_id: str, payload: Mapping[str, Any]) -> No
 
 
 def clean_up(session: Session, *, limit: int = 1000) -> int:
-    """Delete messages which were delivered or have expired a day ago; how many."""
+    """Delete messages which were delivered or have expired a day ago, and are meant for nobody; how many."""
     old = now() - DAY
-    query = select(Message.id).where(Message.expires_at < old).limit(limit)
+    query = select(Message.id).where(Message.expires_at < old, ~mailbox.meant()).limit(limit)
     return len(
         session.execute(delete(Message).where(Message.id.in_(query.scalar_subquery())).returning(Message.id)).all()
     )

@@ -272,7 +272,7 @@ class Timer(Base):
 
 
 class Subscription(Base):
-    """A token which waits for a message or a signal; `correlation` is the evaluated key."""
+    """A token which waits for a message or a signal, its instance suspended or not; `correlation`: evaluated key."""
 
     __tablename__ = "subscription"
     __table_args__ = (
@@ -289,7 +289,10 @@ class Subscription(Base):
 
 
 class Message(Base):
-    """A message, buffered until `expires_at` while nobody waits for it. `id` is the sender's, so twice = once."""
+    """A message, buffered until `expires_at` while nobody waits for it. `id` is the sender's, so twice = once.
+
+    instance_id: who took it; until it is delivered, for whom it is kept however long (suspended, or failed to take it).
+    """
 
     __tablename__ = "message"
     __table_args__ = (

@@ -48,6 +48,19 @@ def promise(
     return key
 
 
+def hasten(session: Session, instance_id: UUID, topic: str) -> None:
+    """Make promises of that topic which were put off for an instance due now."""
+    put_off = (
+        OutboxMessage.instance_id == instance_id,
+        OutboxMessage.topic == topic,
+        OutboxMessage.attempts == 0,
+        OutboxMessage.delivered_at.is_(None),
+        OutboxMessage.failed_at.is_(None),
+    )
+    due = update(OutboxMessage).where(*put_off, OutboxMessage.available_at > now()).values(available_at=now())
+    session.execute(due.execution_options(synchronize_session=False))
+
+
 def claim(session: Session, *, limit: int, topics: Sequence[str] | None = None) -> list[OutboxMessage]:
     """Take up to `limit` messages which are due, oldest first, for `LEASE`; no two workers get the same one.
 

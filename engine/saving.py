@@ -39,6 +39,7 @@ WITH closed AS (
     DELETE FROM subscription WHERE id = ANY(:deaf)
 ), listening AS (
     INSERT INTO subscription SELECT * FROM jsonb_populate_recordset(NULL::subscription, CAST(:listening AS jsonb))
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, correlation = excluded.correlation
 ), resolved AS (
     UPDATE incident SET status = 'resolved', resolved_at = :now, resolved_by = :actor
     WHERE instance_id = :id AND status = 'open' AND (command ->> 'key' = :key OR task_id = ANY(:closed) OR :ended)
@@ -58,9 +59,9 @@ WHERE id = :id
 class Outcome:
     """What a step leaves behind.
 
-    status: of the instance now; done: the user task which was completed; quiet: the instance stands still, so that
-    neither timers nor subscriptions of it have rows; rewarn: open tasks whose warnings are to be set anew, except those
-    told already (task, level).
+    status: of the instance now; done: the user task which was completed; quiet: the instance stands still, so that its
+    timers have no rows (who sends it something is still to know that it waits); rewarn: open tasks whose warnings are
+    to be set anew, except those told already (task, level).
     """
 
     command: Command
@@ -107,8 +108,8 @@ def save(session: Session, instance: ProcessInstance, top: Workflow, before: Wai
         "quiet": out.quiet,
         "stopped": [token_id for token_id in before.deadlines if token_id not in after.deadlines],
         "armed": _json(armed),
-        "deaf": [token_id for token_id in before.listening if out.quiet or token_id not in after.listening],
-        "listening": _json([] if out.quiet else _new_subscriptions(instance, before, after)),
+        "deaf": [token_id for token_id in before.listening if ended or token_id not in after.listening],
+        "listening": _json([] if ended else _new_subscriptions(instance, before, after)),
         "key": out.key,
         "ended": ended,
         "events": _json(events),

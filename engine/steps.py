@@ -17,7 +17,7 @@ from engine import definitions, history, mailbox, saving
 from engine.clock import now
 from engine.db import busy_or
 from engine.errors import Busy, Conflict, Forbidden, Invalid, NotFound
-from engine.failing import fail
+from engine.failing import Attempt, fail
 from engine.feel.functions import Functions
 from engine.functions import BpmnError, Call, Function
 from engine.hooks import Command, domain
@@ -74,8 +74,10 @@ class Step:
 
 Change = Callable[[Step], None]
 ASLEEP = frozenset({"resume", "cancel", "migrate"})
-UNMOVED = frozenset({"migrate", "edit"})
-"""Commands before which nothing is run: what is due happens after them."""
+UNMOVED = frozenset({"migrate", "edit", "suspend", "cancel"})
+"""Commands before which nothing is run: what is due happens after them, if at all. Nothing that fails stops them."""
+CALMED = frozenset({"move", "resume"})
+"""Commands which are tried again without what is due where that fails; it then fails in steps of its own."""
 
 
 def lock(session: Session, instance_id: UUID) -> ProcessInstance:
@@ -107,17 +109,17 @@ def step(
     _accepts(instance, command)
     domain().guard(session, instance, command)
     compiled = definitions.compiled_by_id(session, instance.definition_id)
-    name = key or f"{command.kind}:{command.task_id or ''}"
+    attempt = Attempt(command, key or f"{command.kind}:{command.task_id or ''}", keep or {})
 
     def load() -> Workflow:
         return state.load(instance.state, compiled.main)
 
-    return _guarded(session, instance, command, name, load, change, keep or {})
+    return _guarded(session, instance, attempt, load, change)
 
 
 def first(session: Session, instance: ProcessInstance, command: Command, top: Workflow) -> ProcessInstance:
     """The first step of an instance whose row was just written: run from its start."""
-    return _guarded(session, instance, command, "start:", lambda: top, lambda _step: None, {}, fresh=True)
+    return _guarded(session, instance, Attempt(command, "start:", fresh=True), lambda: top, lambda _step: None)
 
 
 def movement_for(session: Session, instance: ProcessInstance, actor: str) -> Movement:
@@ -143,13 +145,12 @@ def movement_for(session: Session, instance: ProcessInstance, actor: str) -> Mov
     def names() -> Functions:
         return injected(domain().feel_functions(session, instance))
 
-    skip = session.info.get("skip", {}).get(instance.id)
     return Movement(
         now(),
         view=lambda: domain().view(session, instance),
         names=names,
         invoke=invoke,
-        skip=skip,
+        skip=session.info.get("skip", {}).get(instance.id, ()),
         zone=domain().zone(),
     )
 
@@ -172,85 +173,90 @@ def _accepts(instance: ProcessInstance, command: Command) -> None:
 
 
 def _guarded(
-    session: Session,
-    instance: ProcessInstance,
-    command: Command,
-    key: str,
-    load: Callable[[], Workflow],
-    change: Change,
-    keep: Mapping[str, Any],
-    *,
-    fresh: bool = False,
+    session: Session, instance: ProcessInstance, attempt: Attempt, load: Callable[[], Workflow], change: Change
 ) -> ProcessInstance:
     notes = session.info.setdefault("notes", {})
     notes[instance.id] = []
     try:
         with session.begin_nested():
-            _perform(session, instance, command, key, load, change, fresh)
+            _perform(session, instance, attempt, load, change)
     except REFUSALS:
         raise
     except Exception as error:
         cause = busy_or(error) if isinstance(error, DBAPIError | PendingRollbackError) else error
         if isinstance(cause, Busy):
             raise cause from error
+        if attempt.command.kind in CALMED and not attempt.calm:
+            calm = Attempt(attempt.command, attempt.key, attempt.keep, calm=True)
+            return _guarded(session, instance, calm, load, change)
         notes.pop(instance.id, None)
-        raise fail(session, instance, command, key, error, keep) from error
+        raise fail(session, instance, attempt, error) from error
     finally:
         notes.pop(instance.id, None)
     return instance
 
 
 def _perform(
-    session: Session,
-    instance: ProcessInstance,
-    command: Command,
-    key: str,
-    load: Callable[[], Workflow],
-    change: Change,
-    fresh: bool,
+    session: Session, instance: ProcessInstance, attempt: Attempt, load: Callable[[], Workflow], change: Change
 ) -> None:
-    top = load()
-    top.movement = movement_for(session, instance, command.actor)
-    before = Waits() if fresh else waits_of(top)
+    command, top = attempt.command, load()
+    attempt.movement = top.movement = movement_for(session, instance, command.actor)
+    top.movement.fires = not attempt.calm
+    before = Waits() if attempt.fresh else waits_of(top)
     moved_from = InstanceStatus(instance.status)
     if moved_from is InstanceStatus.SUSPENDED:
-        before.deadlines, before.listening = {}, {}
-    moved = Step(session, instance, command, top, before, key, moved_from)
-    if fresh:
+        before.deadlines = {}
+        if command.kind == "resume":
+            before.listening = {}
+    moved = Step(session, instance, command, top, before, attempt.key, moved_from)
+    if attempt.fresh:
         moved.note("instance_started", business_key=instance.business_key)
     execution.wake(top)
-    if moved.status is InstanceStatus.RUNNING and command.kind not in UNMOVED:
-        execution.run(top)
+    if moved.status is InstanceStatus.RUNNING and command.kind not in UNMOVED and not attempt.calm:
+        _run_early(moved, attempt)
     change(moved)
     top = moved.top
-    if moved.status is InstanceStatus.RUNNING and command.kind != "edit":
+    if moved.status is not InstanceStatus.RUNNING or command.kind == "edit":
+        after = waits_of(top)
+    elif attempt.calm and command.kind == "resume":
+        after = waits_of(top)
+        mailbox.postpone(session, instance.id, after, before)
+    else:
         execution.run(top)
         after = mailbox.empty(session, instance.id, top, before)
         if top.completed:
             moved.status = InstanceStatus.COMPLETED
-    else:
-        after = waits_of(top)
     _tell(moved)
+    _save(moved, after)
+
+
+def _run_early(moved: Step, attempt: Attempt) -> None:
+    """Let what is due happen before the command, and be told before it."""
+    attempt.waited, attempt.early = frozenset(moved.before.deadlines), not attempt.fresh
+    execution.run(moved.top)
+    _tell(moved)
+    attempt.early = False
+    moved.movement.come_from("")
+
+
+def _save(moved: Step, after: Waits) -> None:
     quiet = moved.status is not InstanceStatus.RUNNING
+    moment = moved.movement.now
+    out = saving.Outcome(moved.command, moved.key, moment, moved.status, moved.done, quiet, moved.rewarn, moved.told)
     try:
-        saving.save(
-            session,
-            instance,
-            top,
-            before,
-            after,
-            saving.Outcome(command, key, top.movement.now, moved.status, moved.done, quiet, moved.rewarn, moved.told),
-        )
+        saving.save(moved.session, moved.instance, moved.top, moved.before, after, out)
     except Invalid as error:
         raise Failure(str(error.details.get("element", "")), "not_data", str(error)) from error
 
 
 def _tell(moved: Step) -> None:
-    """What the movement noticed: facts and the path into the history, effects into the outbox."""
-    for fact in moved.movement.facts:
+    """What the movement noticed since: facts and the path into the history, effects into the outbox."""
+    movement = moved.movement
+    for fact in movement.facts:
         moved.note(fact.kind, fact.element_id, fact.token_id, **fact.data)
-    if moved.movement.path:
-        moved.note("moved", path=moved.movement.path)
-    for effect in moved.movement.effects:
+    if movement.path:
+        moved.note("moved", path=movement.path)
+    for effect in movement.effects:
         facts = {**effect.data, "origin": str(moved.instance.id)}
         promise(moved.session, effect.kind, facts, instance_id=moved.instance.id)
+    movement.facts, movement.path, movement.effects = [], [], []

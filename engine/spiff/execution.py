@@ -19,7 +19,6 @@ from engine.spiff.waiting import became_true
 from engine.spiff.workflow import (
     ROOT,
     ProcessSpec,
-    SubWorkflow,
     Token,
     Workflow,
     arrive,
@@ -30,6 +29,7 @@ from engine.spiff.workflow import (
     scopes,
     tokens,
 )
+from engine.spiff.working import place, process_of
 
 
 def begin(spec: ProcessSpec, values: Mapping[str, Any], movement: Movement, entry: str | None = None) -> Workflow:
@@ -93,6 +93,8 @@ def _join(top: Workflow) -> bool:
 
 def _fire(top: Workflow) -> bool:
     """Fire the conditions which became true, else the timer which is due the longest; whether there was one."""
+    if not top.movement.fires:
+        return False
     held: list[Token] = []
     due: list[tuple[datetime, Token]] = []
     for token in tokens(top):
@@ -110,7 +112,9 @@ def _fire_condition(token: Token) -> bool:
     node: Any = token.task_spec
     if not (token.alive and became_true(token, node.wait)):
         return False
-    token.workflow.top_workflow.movement.count(token)
+    movement = token.workflow.top_workflow.movement
+    movement.count(token)
+    movement.fire("condition", element_of(token), token)
     trigger(token, {})
     return True
 
@@ -118,6 +122,7 @@ def _fire_condition(token: Token) -> bool:
 def _fire_due(moment: datetime, token: Token) -> None:
     movement = token.workflow.top_workflow.movement
     movement.count(token)
+    movement.fire("timer", element_of(token), token)
     late = (movement.now - moment).total_seconds()
     movement.happened("timer_fired", element_of(token), token.id, due=moment.isoformat(), late_seconds=late)
     trigger(token, {})
@@ -184,6 +189,7 @@ def receive(top: Workflow, kind: str, name: str, key: str, values: Mapping[str, 
         notes = token.internal_data
         if token.alive and notes.get("kind") == kind and notes.get("name") == name and notes.get("key", "") == key:
             top.movement.happened(f"{kind}_received", element_of(token), token.id, name=name)
+            top.movement.come_from(place(token))
             trigger(token, values)
             taken = True
             if kind == "message":
@@ -250,14 +256,6 @@ def standing(top: Workflow) -> Iterator[Standing]:
             continue
         spec = process_of(token)
         yield Standing(token.id, element_of(token), token.task_spec.drawn.kind, spec.name, spec.definition_id)
-
-
-def process_of(token: Token) -> ProcessSpec:
-    """The process (not the embedded subprocess) a token is in."""
-    scope = token.workflow
-    while isinstance(scope, SubWorkflow) and not scope.spec.is_process:
-        scope = scope.host.workflow
-    return scope.spec
 
 
 def set_data(top: Workflow, values: Mapping[str, Any]) -> None:

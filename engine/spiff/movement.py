@@ -3,8 +3,8 @@
 A movement lives as long as one step. Nothing in it is saved; what happened is in `path`, `facts` and `effects`.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -16,6 +16,7 @@ from engine.feel.functions import NO_FUNCTIONS, Functions
 from engine.feel.values import from_python
 from engine.functions import Function
 from engine.spiff.errors import Failure
+from engine.spiff.working import Skip, Work, place, work_of
 
 if TYPE_CHECKING:
     from engine.spiff.workflow import Token
@@ -46,6 +47,15 @@ class Effect:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A `timer` or `condition` on which a token waited and which happened."""
+
+    kind: str
+    element_id: str
+    token_id: UUID
+
+
 Invoke = Callable[[Function, str, Mapping[str, Any], Mapping[str, str]], Mapping[str, Any] | None]
 """Runs a registered function: (function, element id, variables, headers) -> variables. May raise BpmnError."""
 
@@ -55,8 +65,9 @@ class Movement:
 
     now: the moment of the step; view: gives the read-only `case` (asked once, when first used); names: gives the
     injected FEEL functions (likewise); invoke: runs a registered function, None = functions are not run (dry);
-    skip: automatic work by element id which is not done in this step, with the results that stand for it; seconds: of
-    processor time of this thread for all of it; zone: where a time is meant which names no zone.
+    skip: automatic work which is not done in this step; seconds: of processor time of this thread for all of it; zone:
+    where a time is meant which names no zone.
+    fires: whether what is due happens, too; `fired`: what did, in order; `doing`: the automatic work under way.
     """
 
     def __init__(
@@ -66,7 +77,7 @@ class Movement:
         view: Callable[[], Mapping[str, Any]] | None = None,
         names: Callable[[], Functions] | None = None,
         invoke: Invoke | None = None,
-        skip: Mapping[str, Mapping[str, Any]] | None = None,
+        skip: Sequence[Skip] = (),
         seconds: float = MAX_SECONDS,
         zone: tzinfo = UTC,
     ) -> None:
@@ -78,7 +89,12 @@ class Movement:
         self._case: Any = None
         self._functions: Functions | None = None
         self.invoke = invoke
-        self.skip = skip or {}
+        self.skip = skip
+        self.fires = True
+        self.fired: list[Firing] = []
+        self.doing: Work | None = None
+        self._origin = ""
+        self._turns: Counter[tuple[str, str]] = Counter()
         self.ready: deque[Token] = deque()
         self.path: list[str] = []
         self.facts: list[Fact] = []
@@ -108,6 +124,26 @@ class Movement:
     def happened(self, kind: str, element_id: str, token_id: UUID | None = None, **data: Any) -> None:
         """Note a fact for the history."""
         self.facts.append(Fact(kind, element_id, token_id, data))
+
+    def fire(self, kind: str, element_id: str, token: "Token") -> None:
+        """Note what happened of itself: it is where the moves which follow come from."""
+        self.fired.append(Firing(kind, element_id, token.id))
+        self.come_from(place(token))
+
+    def come_from(self, origin: str) -> None:
+        """Where the moves which follow come from; "" = from the command."""
+        self._origin = origin
+
+    def begin(self, token: "Token") -> Skip | None:
+        """Automatic work begins; how it is skipped, where it is."""
+        here = (self._origin, place(token))
+        self._turns[here] += 1
+        self.doing = work_of(token, self._origin, self._turns[here])
+        for each in self.skip:
+            if each.work == self.doing:
+                each.used = True
+                return each
+        return None
 
     def count(self, token: "Token") -> None:
         """One more move; raises Failure when the step's budget is spent, which a loop without a wait does."""

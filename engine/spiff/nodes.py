@@ -76,10 +76,11 @@ class Node(BpmnSpecMixin):
         """Do the work, unless it is to be skipped; a failure names this element."""
         movement = token.workflow.top_workflow.movement
         try:
-            if self.name in movement.skip and self.may_be_skipped and not self._repeats(token):
-                movement.happened("element_skipped", self.name, token.id)
-                self.finish(token, as_values(self.name, movement.skip[self.name]))
-                return True
+            if self.may_be_skipped and not self._repeats(token):
+                skip = movement.begin(token)
+                result = self._run_hook(token) if skip is None else self._skip(token, skip.results)
+                movement.doing = None
+                return result
             return self._run_hook(token)
         except (Failure, Busy):
             raise
@@ -87,7 +88,14 @@ class Node(BpmnSpecMixin):
             from engine.spiff.throwing import throw_error
 
             throw_error(token, error.code, error.variables, str(error))
+            movement.doing = None
             return None
+
+    def _skip(self, token: Token, results: Mapping[str, Any]) -> bool:
+        """Go on as if the work had been done with these results."""
+        token.workflow.top_workflow.movement.happened("element_skipped", self.name, token.id)
+        self.finish(token, as_values(self.name, results))
+        return True
 
     def _repeats(self, token: Token) -> bool:
         """Whether the token is the body of a repetition, whose rounds do the work."""

@@ -8,11 +8,12 @@ from engine.feel import to_text
 from engine.feel.values import Value
 from engine.spiff import times
 from engine.spiff.errors import Failure
-from engine.spiff.execution import due_at, process_of
+from engine.spiff.execution import due_at
 from engine.spiff.expressions import Formula
 from engine.spiff.signing import group_of
 from engine.spiff.tasks import UserTask
 from engine.spiff.workflow import ROOT, SubWorkflow, Token, variables
+from engine.spiff.working import process_of
 
 DEPARTMENT = "redress:department"
 PRIORITY = 50

@@ -157,13 +157,15 @@ def test_a_deadline_which_passed_while_an_instance_stood_still(session: Session,
         assert opened(session, instance) == ["Late"]
 
 
-def test_suspending_after_the_deadline_lets_the_deadline_happen_first(session: Session) -> None:
+def test_suspending_after_the_deadline_lets_the_deadline_happen_when_it_is_resumed(session: Session) -> None:
     instance = begin(session, LATE)
     with clock.at(clock.now() + 3 * HOUR):
         instances.suspend(session, instance.id, actor="boss", reason="r")
+        assert opened(session, instance) == ["A"]
+        instances.resume(session, instance.id, actor="boss", reason="r")
         assert opened(session, instance) == ["Late"]
         kinds = [event.kind for event in history.of(session, instance.id)]
-        assert kinds.index("timer_fired") < kinds.index("task_opened", 3)
+        assert kinds.index("instance_resumed") < kinds.index("timer_fired") < kinds.index("task_opened", 3)
 
 
 class Warns(hooks.Domain):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, definitions, history, incidents, instances, migration, usertasks
+from engine import clock, definitions, history, incidents, instances, migration, timers, usertasks
 from engine.errors import Conflict, Invalid, StepFailed
 from engine.migration import ItemStatus
 from engine.models import Incident, InstanceStatus, ProcessInstance, Subscription, Timer
@@ -98,7 +98,7 @@ def test_a_boundary_event_added_to_the_active_task_is_opened(session: Session) -
     (row,) = session.scalars(select(Timer))
     assert row.element_id == "T"
     with clock.at(clock.now() + dt.timedelta(hours=2)):
-        instances.suspend(session, instance.id, actor="boss", reason="look")
+        assert timers.fire(session, row.id)
     assert set(open_tasks(session, instance)) == {"A", "Late"}
 
 
