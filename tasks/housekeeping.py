@@ -14,6 +14,7 @@ from celery import shared_task
 from sqlalchemy import Delete, Select, Update, delete, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from engine import mailbox
 from engine.clock import now
 from engine.db import transaction
 from engine.models import Idempotency, Message, OutboxMessage, ProcessInstance
@@ -65,8 +66,11 @@ def _answers(session: Session, moment: datetime) -> int:
 def _messages(session: Session, moment: datetime) -> int:
     """Messages nobody waited for in time, and delivered ones long after any repetition of them."""
     old = select(Message.id).where(
-        (Message.delivered_at.is_(None) & (Message.expires_at < moment))
-        | (Message.received_at < moment - KEEP_MESSAGES)
+        ~mailbox.meant()
+        & (
+            (Message.delivered_at.is_(None) & (Message.expires_at < moment))
+            | (Message.received_at < moment - KEEP_MESSAGES)
+        )
     )
     return _count(session, delete(Message).where(Message.id.in_(old.limit(_BATCH))))
 

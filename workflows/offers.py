@@ -16,7 +16,7 @@ from engine import messages, steps
 from engine.clock import now
 from engine.errors import Conflict
 from engine.ids import new_id
-from engine.models import ProcessInstance, Subscription, TaskStatus, UserTask
+from engine.models import InstanceStatus, ProcessInstance, Subscription, TaskStatus, UserTask
 from workflows import cases, correspondence, deadlines, notices, people
 from workflows.errors import BadComplaint
 from workflows.models import Case, Submission
@@ -96,8 +96,15 @@ def answer(session: Session, case: Case, given: str, reason: str) -> None:
 
 
 def _listens(session: Session, case: Case) -> bool:
-    query = select(Subscription.id).where(
-        Subscription.kind == "message", Subscription.name == MESSAGE, Subscription.correlation == str(case.id)
+    query = (
+        select(Subscription.id)
+        .join(ProcessInstance, ProcessInstance.id == Subscription.instance_id)
+        .where(
+            Subscription.kind == "message",
+            Subscription.name == MESSAGE,
+            Subscription.correlation == str(case.id),
+            ProcessInstance.status == InstanceStatus.RUNNING,
+        )
     )
     return session.scalar(query.limit(1)) is not None
 

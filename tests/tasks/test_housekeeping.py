@@ -56,6 +56,21 @@ def test_messages_nobody_waited_for_go_and_delivered_ones_stay_against_repetitio
         assert sorted(session.scalars(select(Message.id))) == ["delivered", "waiting"]
 
 
+def test_a_message_kept_for_an_instance_goes_when_that_has_ended(database: Engine) -> None:
+    long_ago = clock.now() - timedelta(days=60)
+    with transaction() as session:
+        files = bundle(process("P", start(), user("A"), end()))
+        definitions.publish_files(session, "test", files, author="anna")
+        instance = instances.start(session, "test", business_key="K", variables={}, actor="anna")
+        kept = message("kept", expires=long_ago, received=long_ago)
+        kept.instance_id = instance.id
+        session.add(kept)
+    assert housekeeping.sweep()["messages"] == 0
+    with transaction() as session:
+        instances.cancel(session, instance.id, actor="boss", reason="r")
+    assert housekeeping.sweep()["messages"] == 1
+
+
 def test_a_promise_no_worker_knows_is_shown_as_dead_and_known_ones_wait(database: Engine) -> None:
     with clock.at(clock.now() - timedelta(hours=2)), transaction() as session:
         strange = outbox.promise(session, "telegram", {})
