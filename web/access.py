@@ -136,6 +136,7 @@ API: Final[dict[str, Rule]] = {
     "api-incidents.causes": verb("incident.read"),
     "api-incidents.retry": verb("incident.retry"),
     "api-incidents.skip": verb("incident.retry"),
+    "api-incidents.dismiss": verb("incident.retry"),
     "api-messages.publish": verb("message.publish"),
     "api-definitions.listing": verb("definition.read"),
     "api-definitions.versions": verb("definition.read"),

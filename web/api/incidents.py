@@ -56,6 +56,12 @@ class SkipIn(Schema):
     results = fields.Dict(keys=fields.String(), load_default=dict)
 
 
+class DismissIn(Schema):
+    """Why nothing is to be run again."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 2000))
+
+
 class CauseOut(Schema):
     """Equal failures."""
 
@@ -119,3 +125,11 @@ def skip(session: Session, body: dict[str, Any], incident_id: UUID) -> ProcessIn
     """Go on behind the element which failed; gates hold"""
     people.require(session, me(), "incident.retry")
     return incidents.skip(session, incident_id, actor=str(me().id), reason=body["reason"], results=body["results"])
+
+
+@blueprint.post("/<uuid:incident_id>/dismiss")
+@blueprint.commands(InstanceReceipt, body=DismissIn)
+def dismiss(session: Session, body: dict[str, Any], incident_id: UUID) -> ProcessInstance:
+    """Close an incident without running anything; not that of a start"""
+    people.require(session, me(), "incident.retry")
+    return incidents.dismiss(session, incident_id, actor=str(me().id), reason=body["reason"])

@@ -74,6 +74,8 @@ _STEPS: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "alert-triangle",
         "danger",
     ),
+    "incident_skipped": ("失败的步骤被跳过", "The step which failed was skipped", "player-play", "warn"),
+    "incident_dismissed": ("异常已关闭，未重新执行", "The incident was dismissed, nothing ran again", "x", "warn"),
 }
 _QUIET: Final = frozenset({"moved"})
 _GIVEN: Final = frozenset({"task_assigned", "task_delegated", "task_handed_back"})

@@ -58,6 +58,15 @@ def test_staff_neither_see_incidents_nor_retry_nor_skip_them(as_: Callable[[str]
     problem(as_("wang").get(f"/incidents/{incident}"), 403)
     problem(as_("wang").post(f"/incidents/{incident}/retry", {}), 403)
     problem(as_("wang").post(f"/incidents/{incident}/skip", {"reason": "boring"}), 403)
+    problem(as_("wang").post(f"/incidents/{incident}/dismiss", {"reason": "boring"}), 403)
+
+
+def test_an_incident_is_dismissed_with_a_reason(as_: Callable[[str], Door], incident: str) -> None:
+    door = as_("owner")
+    problem(door.post(f"/incidents/{incident}/dismiss", {}), 422)
+    assert door.post(f"/incidents/{incident}/dismiss", {"reason": "done by hand"}).status_code == 200
+    assert door.get("/incidents").json == {"items": [], "next": None}
+    problem(door.post(f"/incidents/{incident}/dismiss", {"reason": "again"}), 409)
 
 
 def test_an_unknown_incident_is_not_found(as_: Callable[[str], Door]) -> None:
