@@ -50,16 +50,15 @@ class Attempt:
         """
         if self.early and self.movement is not None and self.command.kind not in LONELY:
             for firing in reversed(self.movement.fired):
-                if firing.kind == "condition":
-                    return Command("condition", "system", firing.element_id), f"condition:{firing.element_id}"
-                if firing.token_id in self.waited:
-                    return _timer(firing)
+                if firing.kind == "condition" or firing.token_id in self.waited:
+                    return _of(firing), firing.key
         return self.command, self.key
 
 
-def _timer(firing: Firing) -> tuple[Command, str]:
-    facts = {"timer": str(firing.token_id)}
-    return Command("timer", "timer", firing.element_id, data=facts), f"timer:{firing.token_id}"
+def _of(firing: Firing) -> Command:
+    """What would have carried it out, had nobody come along."""
+    facts = {"timer": str(firing.token_id)} if firing.kind == "timer" else {}
+    return Command(firing.kind, "timer", firing.element_id, data=facts)
 
 
 def fail(session: Session, instance: ProcessInstance, attempt: Attempt, error: Exception) -> StepFailed:

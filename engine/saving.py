@@ -42,7 +42,7 @@ WITH closed AS (
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, correlation = excluded.correlation
 ), resolved AS (
     UPDATE incident SET status = 'resolved', resolved_at = :now, resolved_by = :actor
-    WHERE instance_id = :id AND status = 'open' AND (command ->> 'key' = :key OR task_id = ANY(:closed) OR :ended)
+    WHERE instance_id = :id AND status = 'open' AND (command ->> 'key' = ANY(:keys) OR task_id = ANY(:closed) OR :ended)
 ), told AS (
     INSERT INTO history_event (instance_id, seq, at, actor, kind, element_id, task_id, data, hash)
     SELECT instance_id, seq, at, actor, kind, element_id, task_id, data, hash
@@ -96,6 +96,8 @@ def save(session: Session, instance: ProcessInstance, top: Workflow, before: Wai
         domain().ended(session, instance)
         notes.append(history.Note(f"instance_{out.status}", out.command.actor, out.moment))
     session.flush()
+    stopped = [token_id for token_id in before.deadlines if token_id not in after.deadlines]
+    overtaken = {each.key for each in top.movement.fired} | {f"timer:{token_id}" for token_id in stopped}
     events, seq, last = history.chain(instance.id, instance.history_seq, instance.history_hash, notes)
     new_state = state.dump(top)
     facts = {
@@ -106,11 +108,11 @@ def save(session: Session, instance: ProcessInstance, top: Workflow, before: Wai
         "closed": closed,
         "opened": _json(_row(task) for task in tasks),
         "quiet": out.quiet,
-        "stopped": [token_id for token_id in before.deadlines if token_id not in after.deadlines],
+        "stopped": stopped,
         "armed": _json(armed),
         "deaf": [token_id for token_id in before.listening if ended or token_id not in after.listening],
         "listening": _json([] if ended else _new_subscriptions(instance, before, after)),
-        "key": out.key,
+        "keys": [out.key, *overtaken],
         "ended": ended,
         "events": _json(events),
         "state": new_state,

@@ -55,6 +55,11 @@ class Firing:
     element_id: str
     token_id: UUID
 
+    @property
+    def key(self) -> str:
+        """Names it among the commands of its instance: of a timer as the step of its row is named."""
+        return f"timer:{self.token_id}" if self.kind == "timer" else f"condition:{self.element_id}"
+
 
 Invoke = Callable[[Function, str, Mapping[str, Any], Mapping[str, str]], Mapping[str, Any] | None]
 """Runs a registered function: (function, element id, variables, headers) -> variables. May raise BpmnError."""

@@ -110,6 +110,24 @@ def test_a_token_is_moved_out_of_an_instance_whose_overdue_timer_fails(
     assert incidents.listing(session, instance_id=hole.id) == []
 
 
+def test_an_incident_of_a_deadline_is_closed_when_its_token_is_moved_away(
+    session: Session, hole: ProcessInstance
+) -> None:
+    failed_timer(session)
+    instances.move(session, hole.id, token(session, hole, "A"), "Z", actor="boss", reason="r")
+    assert incidents.listing(session, instance_id=hole.id) == []
+
+
+def test_an_incident_of_a_deadline_is_closed_by_whoever_comes_along_when_it_succeeds(
+    session: Session, hole: ProcessInstance
+) -> None:
+    failed_timer(session)
+    broken["on"] = False
+    task = next(task for task in usertasks.listing(session, instance_id=hole.id) if task.element_id == "B")
+    usertasks.complete(session, task.id, {}, actor="anna")
+    assert incidents.listing(session, instance_id=hole.id) == []
+
+
 def test_a_move_lets_what_is_overdue_happen_first_where_it_succeeds(session: Session, hole: ProcessInstance) -> None:
     broken["on"] = False
     instances.move(session, hole.id, token(session, hole, "A"), "Z", actor="boss", reason="r")
