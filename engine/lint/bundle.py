@@ -17,6 +17,8 @@ from engine.spiff.read import read
 
 MOST_DRAWN = 15_000
 """Elements and flows of all files together: five processes of the largest size."""
+MOST_DECIDED = 3 * 1024 * 1024
+"""Bytes of all decision files together: two tables of the largest size."""
 _DRAWN = re.compile(
     r"<(?:[^\s<>/:=\"']+:)?(?:sequenceFlow|task|transaction|callActivity|[a-z]+(?:Task|Event|Gateway)|(?:s|adHocS)ubProcess)"
     r"(?=[\s/>])"
@@ -57,7 +59,8 @@ def examine(
     """Read everything; the findings say what could not be read. Raises TooComplex for what is too much to read."""
     findings: list[Finding] = []
     effort = effort or Effort()
-    if _drawn(files) > MOST_DRAWN:
+    decided = sum(len(content) for path, content in files.items() if path.lower().endswith(".dmn"))
+    if _drawn(files) > MOST_DRAWN or decided > MOST_DECIDED:
         raise TooComplex
     main = ""
     try:

@@ -185,6 +185,10 @@ def _tried(player: Player, search: Search, play: Callable[[], Moment]) -> Moment
         if failure.code != "too_slow":  # the engine has more patience with a step than a dry run
             search.failed[failure.element_id] = failure
         return None
+    except Exception as unforeseen:  # an instance would have an incident here: the gate says so, and where
+        text = f"an error which nobody foresaw ({type(unforeseen).__name__})"
+        search.failed[player.at] = Failure(player.at, "unforeseen", text)
+        return None
     finally:
         known = len(search.passed)
         search.passed.update(player.path)

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from engine.feel import Expression, FeelError, FeelSyntaxError, compile_expression, compile_unary_tests
 from engine.feel.builtins import BUILTINS
 from engine.feel.expression import UnaryTests
+from engine.feel.parser import MAX_TEXT as LONGEST
 from engine.findings import Finding
 from engine.lint.bundle import Bundle
-from engine.lint.effort import Names
+from engine.lint.effort import Names, TooComplex
 from engine.lint.structure import error
 from engine.spiff.model import Node
 
 LIKE = 0.6
+MOST_TEXT = 200_000
+"""Characters of all expressions together, those apart which are too long to be compiled: half a second of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,10 @@ def _compiled(bundle: Bundle, text: str) -> Expression:
 
 
 def compile_all(bundle: Bundle) -> Iterator[Finding]:
-    """Every expression is FEEL."""
+    """Every expression is FEEL. Raises TooComplex for more of them than anybody would write."""
+    sizes = (len(each.text) for each in written(bundle))
+    if sum(size for size in sizes if size <= LONGEST) > MOST_TEXT:
+        raise TooComplex
     for each in written(bundle):
         feel = each.feel
         if feel is None:

@@ -45,7 +45,7 @@ class Player:
 
     results: what a function may answer, by its name; errors: codes which something around an element catches; names:
     FEEL functions of the domain; loose: variables which only the outside sets; filled: user task -> what its form
-    still objected to, empty where it was ever filled rightly.
+    still objected to, empty where it was ever filled rightly; movement: the one under way, or the last.
     """
 
     spec: ProcessSpec
@@ -57,6 +57,12 @@ class Player:
     path: list[str] = field(default_factory=list)
     now: dt.datetime = START
     filled: dict[str, list[FieldProblem]] = field(default_factory=dict)
+    movement: Movement | None = None
+
+    @property
+    def at(self) -> str:
+        """The element where something happened last; that of the process where nothing did."""
+        return (self.movement.at if self.movement is not None else "") or self.spec.name
 
     def begin(self, entry: str | None, variables: Iterable[str]) -> Moment:
         """A new instance. Raises Failure."""
@@ -100,6 +106,7 @@ class Player:
             after = waits_of(top)
             for token_id, token in after.tasks.items():
                 if token_id not in before.tasks:
+                    top.movement.at = str(token.task_spec.drawn.id)
                     opening(token)
         finally:
             self.path += top.movement.path
@@ -130,7 +137,8 @@ class Player:
                 put(found, path.split("."), chooser.pick(f"case.{path}"))
             return found
 
-        return Movement(now, view=view, names=lambda: functions, invoke=self._invoke, seconds=MOVE_SECONDS)
+        self.movement = Movement(now, view=view, names=lambda: functions, invoke=self._invoke, seconds=MOVE_SECONDS)
+        return self.movement
 
     def _later(self, *_arguments: object) -> Any:
         """What the domain's calendar would say: some time ahead."""

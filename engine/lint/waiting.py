@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.lint.graph import ways_of
 from engine.spiff.model import Node, Scope
+from engine.spiff.movement import MAX_DEPTH
 
 _KINDS = frozenset({"userTask", "receiveTask", "eventBasedGateway"})
 _EVENTS = frozenset({"timer", "message", "signal", "conditional"})
@@ -16,6 +17,7 @@ class Waits:
 
     processes: Mapping[str, Scope] = field(default_factory=dict)
     _known: dict[int, bool] = field(default_factory=dict)
+    _depth: int = 0
 
     def at(self, node: Node) -> bool:
         """Whether a token surely rests at, or inside of, the node."""
@@ -33,8 +35,12 @@ class Waits:
         """Whether a token rests somewhere on every way from the start of a scope to an end."""
         key = id(scope)
         if key not in self._known:
-            self._known[key] = True  # what calls itself is refused by another rule
+            if self._depth >= MAX_DEPTH:  # refused by another rule, as is what calls itself
+                return True
+            self._known[key] = True
+            self._depth += 1
             self._known[key] = self._inside(scope)
+            self._depth -= 1
         return self._known[key]
 
     def _inside(self, scope: Scope) -> bool:

@@ -71,7 +71,7 @@ class Movement:
     now: the moment of the step; view: gives the read-only `case` (asked once, when first used); names: gives the
     injected FEEL functions (likewise); invoke: runs a registered function, None = functions are not run (dry);
     skip: automatic work which is not done in this step; seconds: of processor time of this thread for all of it; zone:
-    where a time is meant which names no zone.
+    where a time is meant which names no zone. at: the element where a token came last, or moved.
     fires: whether what is due happens, too; `fired`: what did, in order; `doing`: the automatic work under way.
     """
 
@@ -105,6 +105,7 @@ class Movement:
         self.facts: list[Fact] = []
         self.effects: list[Effect] = []
         self.moves = 0
+        self.at = ""
 
     @property
     def case(self) -> Any:
@@ -153,6 +154,7 @@ class Movement:
     def count(self, token: "Token") -> None:
         """One more move; raises Failure when the step's budget is spent, which a loop without a wait does."""
         self.moves += 1
+        self.at = str(token.task_spec.drawn.id)
         if self.moves > MAX_MOVES:
             raise Failure(
                 token.task_spec.name,

@@ -215,6 +215,7 @@ def arrive(scope: Scope, node: "Node", via: str | None, parent: Token | None = N
     token = Token(scope, node, parent or scope.task_tree)
     if via is not None:
         token.internal_data["via"] = via
+    top.movement.at = str(node.drawn.id)
     node._update(token)
     return token
 

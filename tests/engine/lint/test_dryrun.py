@@ -207,3 +207,14 @@ def test_hidden_fields_count_for_nothing_in_a_dry_run() -> None:
         flow("G", "End", "=go = true"), flow("G", "E2", default=True),
     )  # fmt: skip
     assert ("G_End", "never_reached", "warning") in played(parts, files={"f.form": form("f", hidden)})
+
+
+def test_an_error_which_nobody_foresaw_is_a_finding_at_its_element(monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.spiff.events import CatchEvent
+
+    def broken(*_: object) -> None:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(CatchEvent, "_update_hook", broken)
+    parts = process("P", start(), script("S", "1", "s"), catch("T", timer("PT1H")), end())
+    assert ("T", "fails", "error") in played(parts)
