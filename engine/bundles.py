@@ -17,6 +17,7 @@ from engine.errors import Invalid
 SUFFIXES = (".bpmn", ".dmn", ".form")
 MAX_FILES = 200
 MAX_BYTES = 16 * 1024 * 1024
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PATH = re.compile(r"(?!\.+(/|$))[^\\/:\x00-\x1f\x7f]{1,200}(/(?!\.+(/|$))[^\\/:\x00-\x1f\x7f]{1,200}){0,9}")
 
 
@@ -45,19 +46,36 @@ def load_folder(path: Path) -> dict[str, bytes]:
 
 
 def from_zip(content: bytes) -> dict[str, bytes]:
-    """The files of a zip; a common folder around all of them is left out. Raises Invalid."""
+    """The files of a zip, stored or deflated; a common folder around all of them is left out. Raises Invalid."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [each for each in archive.infolist() if not each.is_dir() and _belongs(each.filename)]
-            if sum(each.file_size for each in members) > MAX_BYTES or len(members) > MAX_FILES:
-                raise invalid("too_big", "压缩包过大", "The archive is too large")
-            found = {each.filename: _member(archive, each) for each in members}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError):
+            found = {each.filename: _member(archive, each) for each in _members(archive)}
+    except Invalid:
+        raise
+    except Exception:  # a damaged archive makes the library fail in a dozen ways, some of other modules
         raise invalid("not_zip", "不是可读取的 zip 文件", "This is not a readable zip file") from None
     top = {name.partition("/")[0] for name in found}
     if len(top) == 1 and all("/" in name for name in found):
         found = {name.partition("/")[2]: data for name, data in found.items()}
     return _checked(found)
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The members which belong to a bundle. Raises Invalid where there is too much, or what nobody packs honestly."""
+    members = [each for each in archive.infolist() if not each.is_dir() and _belongs(each.filename)]
+    if sum(each.file_size for each in members) > MAX_BYTES or len(members) > MAX_FILES:
+        raise invalid("too_big", "压缩包过大", "The archive is too large")
+    if any(each.compress_type not in _PACKED for each in members):
+        zh = "压缩包的压缩方式不受支持，请用普通 zip（deflate）"
+        en = "The archive is packed in a way that is not accepted: use a plain zip (deflate)"
+        raise invalid("not_zip", zh, en)
+    names = [each.filename for each in members]
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled is not None:
+        shown = ascii(doubled)[1:-1][:100]
+        zh, en = f"压缩包中有两个 {shown}", f"The archive holds {shown} twice"
+        raise invalid("duplicate_file", zh, en, shown)
+    return members
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

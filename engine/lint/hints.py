@@ -13,6 +13,7 @@ _FILE = {
     "bad_manifest": ("按文档填写 key、name.zh、name.en、process", "Fill in key, name.zh, name.en and process"),
     "bad_path": ("文件放在包的最上层，名称只用字母、数字、-、_、.", "Put files at the top level, with plain names"),
     "doctype": ("删除 DOCTYPE 与实体声明后重新导出", "Remove the DOCTYPE and entities, then export again"),
+    "duplicate_file": ("每个文件只打包一次", "Pack every file once"),
     "encoding": (
         "另存为 UTF-8 或 GB18030，并在首行声明",
         "Save it as UTF-8 or GB18030 and declare that in the first line",
