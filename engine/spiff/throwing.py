@@ -11,16 +11,20 @@ from engine.spiff.workflow import ROOT, Scope, SubWorkflow, Token, Workflow, arr
 def _hosts(token: Token) -> Iterator[tuple[Token | None, Scope]]:
     """The activities around a token, itself first, and after each scope's activities the scope (activity None).
 
-    Events stand on the body of a multi-instance, not on its rounds.
+    Events stand on the body of a multi-instance, not on its rounds. From inside an event subprocess the scope it is
+    drawn in is left out: what it throws goes on outwards, and neither it nor another beside it catches that (10.5.6).
     """
     here: Token = token
     while True:
         below: Token | None = here
+        handling = False
         while below is not None and below.id != ROOT:
+            handling |= below.task_spec.drawn.by_event
             if "round" not in below.internal_data:
                 yield below, below.workflow
             below = below.workflow.tasks.get(below._parent)
-        yield None, here.workflow
+        if not handling:
+            yield None, here.workflow
         if not isinstance(here.workflow, SubWorkflow):
             return
         here = here.workflow.host

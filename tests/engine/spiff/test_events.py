@@ -323,6 +323,37 @@ def test_a_non_interrupting_event_subprocess_runs_beside_and_does_not_keep_the_p
     assert play(message("M", "asked", '="k"'), diagram).complete("A").ended
 
 
+@pytest.mark.parametrize("kind", ["error", "escalation"])
+def test_an_event_subprocess_does_not_catch_what_it_throws_itself(kind: str) -> None:
+    thrown, declared = event(kind, "X1"), (error if kind == "error" else escalation)("X1", "E1")
+    handler = subprocess(
+        "H", element("startEvent", "HS", body=thrown), user("Handle"), end("HE", thrown), triggeredByEvent="true"
+    )
+    inner = [start("S1"), user("U"), end("E1", thrown), handler, *path("S1", "U", "E1")]
+    diagram = process(
+        "P", start(), subprocess("Sub", *inner), boundary("B", "Sub", thrown), user("Help"), end(), end("E2"),
+        *path("Start", "Sub", "End"), *path("B", "Help", "E2"),
+    )  # fmt: skip
+    player = play(declared, diagram)
+    player.complete("U")
+    assert player.open == ["Handle"]
+    player.complete("Handle")
+    assert player.open == ["Help"]
+
+
+def test_an_error_of_an_event_subprocess_which_nothing_around_it_catches_fails() -> None:
+    handler = subprocess(
+        "H", element("startEvent", "HS", body=event("error", "X1")), user("Handle"),
+        end("HE", event("error", "X1")), triggeredByEvent="true",
+    )  # fmt: skip
+    parts = [start(), user("U"), end("E1", event("error", "X1")), handler, *path("Start", "U", "E1")]
+    player = play(error("X1", "E1"), process("P", *parts))
+    player.complete("U")
+    with pytest.raises(Failure) as failed:
+        player.complete("Handle")
+    assert (failed.value.element_id, failed.value.code) == ("HE", "uncaught_error")
+
+
 def test_an_error_event_subprocess_catches_inside() -> None:
     handler = subprocess(
         "H", element("startEvent", "HS", body=event("error", "X1")), user("Handle"), end("HE"), triggeredByEvent="true"
