@@ -26,6 +26,17 @@ def condition(text: str) -> str | None:
     return translated if translated is not None and translated.startswith("=") else None
 
 
+_ROUNDS = re.compile(r'"(?:[^"\\]|\\.)*"|\bnrOf((?:Completed|Active)?Instances)\b')
+
+
+def completion(text: str) -> str | None:
+    """A completion condition in JUEL: what counts the rounds of a multi-instance has our names (`numberOf...`)."""
+    translated = condition(text)
+    if translated is None:
+        return None
+    return _ROUNDS.sub(lambda found: f"numberOf{found.group(1)}" if found.group(1) else found.group(), translated)
+
+
 def python(text: str) -> str | None:
     """An expression in Python, as SpiffWorkflow writes it."""
     try:

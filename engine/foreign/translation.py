@@ -20,7 +20,7 @@ HARMLESS = frozenset(
     {
         "asyncBefore", "asyncAfter", "async", "exclusive", "jobPriority", "historyTimeToLive", "versionTag",
         "isStartableInTasklist", "candidateStarterUsers", "candidateStarterGroups", "modelerTemplate",
-        "modelerTemplateVersion", "skipExpression", "initiator", "diagramRelationId", "variableName",
+        "modelerTemplateVersion", "initiator", "diagramRelationId", "variableName",
     }
 )  # fmt: skip
 """Attributes which tune another engine and change nothing about the order of work or who does it."""
@@ -121,7 +121,7 @@ def _expressions(element: etree._Element) -> Iterator[Note]:
         elif "${" in text or "#{" in text:
             yield from _text(element, text, expressions.condition)
     elif kind in {"completionCondition", "loopCardinality"} and ("${" in text or "#{" in text):
-        yield from _text(element, text, expressions.condition)
+        yield from _text(element, text, expressions.completion)
     elif kind == "callActivity" and element.get("calledElement") and extension(element, "calledElement") is None:
         called = expressions.juel(element.get("calledElement", ""))
         if called is None:

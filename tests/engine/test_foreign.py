@@ -199,3 +199,27 @@ def test_an_element_inside_of_an_expression_is_left_to_a_person() -> None:
     content, notes = translate(before)
     assert content == before
     assert [note.outcome for note in notes] == [Outcome.UNKNOWN]
+
+
+def test_what_counts_rounds_gets_our_names() -> None:
+    text = "${nrOfCompletedInstances/nrOfInstances >= 0.5 || nrOfActiveInstances == 0 || word == 'nrOfInstances'}"
+    content, notes = translate(
+        bpmn(
+            '<bpmn:userTask id="T"><bpmn:multiInstanceLoopCharacteristics camunda:collection="people">'
+            f"<bpmn:completionCondition>{text.replace('>', '&gt;')}</bpmn:completionCondition>"
+            "</bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
+        )
+    )
+    loop = read({"a.bpmn": content})[0].processes["P"].nodes["T"].loop
+    assert loop is not None
+    assert loop.completion == (
+        "=numberOfCompletedInstances / numberOfInstances >= 0.5 or numberOfActiveInstances = 0"
+        ' or word = "nrOfInstances"'
+    )
+    assert outcomes(notes)["completionCondition"] == Outcome.TRANSLATED
+
+
+def test_a_condition_to_skip_a_task_is_for_a_person_to_decide() -> None:
+    content, notes = translate(bpmn('<bpmn:userTask id="T" flowable:skipExpression="${vip}"/>', FLOWABLE))
+    assert outcomes(notes) == {"flowable:skipExpression": Outcome.UNKNOWN}
+    assert b"skipExpression" in content
