@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import definitions, outbox, steps
+from engine import definitions, moving, outbox, steps
 from engine.clock import now
 from engine.errors import Conflict, Invalid, NotFound
 from engine.feel import to_plain
@@ -17,10 +17,9 @@ from engine.hooks import Command, domain
 from engine.ids import new_id
 from engine.jsonable import require_keepable
 from engine.models import HistoryEvent, InstanceStatus, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
-from engine.spiff import execution, signing, state, workflow
+from engine.spiff import execution, state, workflow
 from engine.spiff.errors import Failure
 from engine.spiff.movement import Movement
-from engine.spiff.workflow import find
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,19 +193,12 @@ def move(
 ) -> ProcessInstance:
     """Cancel the token `token_id` where it stands and start one at element `target` of the same process.
 
-    Raises Conflict where there is no such token, Invalid where the target is no element a token can be put on,
-    Forbidden where the move would by-pass a gate.
+    Raises Conflict where there is no such token, Invalid where the target is no element a token can be put on or where
+    the instance could not end any more, Forbidden where the move would by-pass a gate.
     """
 
     def change(step: steps.Step) -> None:
-        token = find(step.top, token_id)
-        if token is None:
-            raise Conflict("There is no such token any more", token=str(token_id), message_zh="该令牌已不在原处")
-        if signing.added(token):
-            raise signing.refusal("moves_with")
-        source = execution.element_of(token)
-        if execution.move(step.top, token_id, target) is None:
-            raise _no_target(target)
+        source = moving.relocate(session, step.top, token_id, target)
         step.note("token_moved", target, source=source, target=target, reason=reason)
 
     facts = {"token": str(token_id), "target": target}
@@ -259,13 +251,7 @@ def _foreseen(top: workflow.Workflow, token_id: UUID, target: str) -> Preview:
     top.movement.invoke = None
     before = {each.token_id: each.element_id for each in execution.standing(top)}
     ticking = _deadlines(top)
-    token = find(top, token_id)
-    if token is None:
-        raise Conflict("There is no such token any more", token=str(token_id), message_zh="该令牌已不在原处")
-    if signing.added(token):
-        raise signing.refusal("moves_with")
-    if execution.move(top, token_id, target) is None:
-        raise _no_target(target)
+    moving.relocate(session, top, token_id, target)
     try:
         execution.run(top)
     except Failure as error:
@@ -283,11 +269,6 @@ def _deadlines(top: workflow.Workflow) -> dict[UUID, Deadline]:
     """The timers which run, by token."""
     found = ((token, execution.due_at(token)) for token in workflow.tokens(top))
     return {token.id: Deadline(execution.element_of(token), due) for token, due in found if due is not None}
-
-
-def _no_target(target: str) -> Invalid:
-    zh, en = f"不能把令牌移到 {target}", f"A token cannot be moved to {target}"
-    return Invalid(en, problems=[{"path": target, "code": "no_target", "message_zh": zh, "message_en": en}])
 
 
 def variables(session: Session, instance: ProcessInstance) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from engine.spiff import execution, state
 from engine.spiff.compiled import Compiled
 from engine.spiff.errors import Failure
 from engine.spiff.expressions import formula
+from engine.spiff.marking import flow_of, walking
 from engine.spiff.rebinding import Correspondence, beside, correspond, rebind, visible
 from engine.spiff.watching import Waits, waits_of
 from engine.spiff.workflow import ROOT, SubWorkflow, Token, Workflow, variables
@@ -124,36 +125,19 @@ def _paths(found: Correspondence, scope: Any) -> tuple[Path, Path]:
     return tuple(old), tuple(new)
 
 
-def _walking(scope: Any) -> list[Token]:
-    """Tokens of a scope which walk by themselves: neither its root, nor what depends on another token."""
-    return [
-        token for token in scope.tasks.values()
-        if token.id != ROOT and token._parent == ROOT and not beside(token) and not token.task_spec.drawn.by_event
-    ]  # fmt: skip
-
-
 def _unsound(order: Order, found: Correspondence) -> Iterator[Reason]:
     for scope in found.specs:
         old_path, new_path = _paths(found, scope)
         was, is_now = order.before.scope(old_path), order.after.scope(new_path)
         if not differs(was, is_now, order.mapping):
             continue
-        held = _walking(scope)
-        before = [_flow(token, token.task_spec.drawn, {}) for token in held]
-        after = [_flow(token, found.nodes[token].drawn, order.mapping) for token in held]
+        held = walking(scope)
+        before = [flow_of(token, token.task_spec.drawn, {}) for token in held]
+        after = [flow_of(token, found.nodes[token].drawn, order.mapping) for token in held]
         known = {(code, order.mapping.get(element, element)) for code, element in order.before.unsound(
             old_path, tuple(filter(None, before)))}  # fmt: skip
         for code, element in sorted(order.after.unsound(new_path, tuple(filter(None, after))) - known):
             yield _unsound_reason(code, element)
-
-
-def _flow(token: Token, drawn: Any, names: Mapping[str, str]) -> str:
-    """The flow on which a token came, or could have come, to an element; "" where none leads there."""
-    via = str(token.internal_data.get("via", ""))
-    via = names.get(via, via)
-    if via in drawn.incoming:
-        return via
-    return str((drawn.incoming or drawn.outgoing or [""])[0])
 
 
 def _unsound_reason(code: str, element: str) -> Reason:

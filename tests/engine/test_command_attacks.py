@@ -76,6 +76,50 @@ def test_a_token_moved_to_a_join_from_before_the_split_goes_through(session: Ses
     assert opened(session, instance) == ["Z"]
 
 
+def refused(session: Session, instance: ProcessInstance, source: str, target: str) -> list[tuple[str, str]]:
+    """What the preview and the move say against it, alike."""
+    token = UUID(next(each.token_id for each in instances.tokens(session, instance) if each.element_id == source))
+    told = []
+    for door in (instances.preview_move, instances.move):
+        with pytest.raises(Invalid) as error:
+            door(session, instance.id, token, target, actor="boss", reason="r")
+        assert all(each["message_zh"] and each["message_en"] for each in error.value.problems)
+        told.append([(each["code"], each["path"]) for each in error.value.problems])
+    assert told[0] == told[1]
+    return told[0]
+
+
+def test_a_move_which_would_leave_a_join_waiting_for_ever_is_refused(session: Session) -> None:
+    instance = begin(session, forked("parallel"))
+    assert refused(session, instance, "A", "End") == [("deadlock", "J")]
+    assert refused(session, instance, "A", "Z") == [("deadlock", "J")]
+    finish(session, instance, "B")
+    assert refused(session, instance, "A", "End") == [("deadlock", "J")]
+    finish(session, instance, "A")
+    assert opened(session, instance) == ["Z"]
+
+
+def test_a_move_which_would_do_work_twice_is_refused(session: Session) -> None:
+    instance = begin(session, forked("parallel"))
+    assert refused(session, instance, "A", "B") == [("opens_twice", "B")]
+
+
+def test_a_move_which_harms_nothing_is_let_through(session: Session) -> None:
+    inner = (b.start("SS"), b.user("A"), b.user("B"), b.end("SE"))
+    instance = begin(session, b.process("P", b.start(), b.subprocess("Sub", *inner), b.user("Z"), b.end()))
+    move(session, instance, "A", "B")
+    finish(session, instance, "B")
+    move(session, instance, "Z", "Sub")
+    assert opened(session, instance) == ["A"]
+
+
+def test_an_inclusive_join_does_without_a_branch_moved_away(session: Session) -> None:
+    instance = begin(session, forked("inclusive"))
+    move(session, instance, "A", "End")
+    finish(session, instance, "B")
+    assert opened(session, instance) == ["Z"]
+
+
 def test_an_event_subprocess_or_a_boundary_event_is_no_place_to_move_to(session: Session) -> None:
     aside = b.subprocess(
         "Aside", b.element("startEvent", "ES", body=b.timer("PT9H")), b.user("H"), b.end("EE"), triggeredByEvent="true"
