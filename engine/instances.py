@@ -239,15 +239,15 @@ def preview_move(
     instance = get(session, instance_id)
     facts = {"token": str(token_id), "target": target}
     domain().guard(session, instance, Command("move", actor, element_id=target, reason=reason, data=facts))
-    found = _foreseen(steps.loaded(session, instance), token_id, target)
+    found = _foreseen(session, steps.loaded(session, instance), token_id, target)
     if found.fails:
         top = steps.loaded(session, instance)
         top.movement.fires = False
-        found = _foreseen(top, token_id, target)
+        found = _foreseen(session, top, token_id, target)
     return found
 
 
-def _foreseen(top: workflow.Workflow, token_id: UUID, target: str) -> Preview:
+def _foreseen(session: Session, top: workflow.Workflow, token_id: UUID, target: str) -> Preview:
     top.movement.invoke = None
     before = {each.token_id: each.element_id for each in execution.standing(top)}
     ticking = _deadlines(top)
