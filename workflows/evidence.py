@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -42,6 +42,11 @@ _OFFICE = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+ACCEPTED: Final = (
+    "图片（PNG、JPG、GIF、WebP）、PDF、Word、Excel、PPT、音频（MP3、WAV、OGG）、视频（MP4、WebM）、ZIP、纯文本",
+    "pictures (PNG, JPG, GIF, WebP), PDF, Word, Excel, PowerPoint, sound (MP3, WAV, OGG), video (MP4, WebM), ZIP, text",
+)
+"""What `media_type` lets through, as people call it."""
 _ACTIVE = (b"<!doctype html", b"<html", b"<script", b"<svg", b"<?php", b"#!")
 
 
@@ -69,7 +74,8 @@ def media_type(head: bytes, name: str) -> str:
             except UnicodeDecodeError:
                 continue
             return "text/plain"
-    raise _bad("type", "不支持的文件类型", "this kind of file is not accepted")
+    zh, en = ACCEPTED
+    raise _bad("type", f"不支持此类文件，可上传：{zh}", f"this kind of file is not accepted; accepted are {en}")
 
 
 def _bad(code: str, zh: str, en: str) -> BadFile:

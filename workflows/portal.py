@@ -1,6 +1,6 @@
 """What a complainant may see and do without a login: number and the tail of their phone open the case, and no more.
 
-Nothing internal is ever shown: no names of staff, no comments, no evidence, no departments.
+Nothing internal is ever shown: no names of staff, no comments, no departments, no evidence but what they added here.
 """
 
 import hmac
@@ -22,6 +22,9 @@ from workflows.models import Case, Evidence, Letter, Party, Role
 from workflows.offers import Offer
 
 ACTOR: Final = "complainant"
+SOURCE: Final = "portal"
+MOST_FILES: Final = 10
+"""So many files are added at once."""
 TAIL: Final = 4
 PATIENCE: Final = 3
 """So often a complainant has to urge before supervisors hear of it (company rule)."""
@@ -63,7 +66,7 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class PublicCase:
-    """All a complainant sees of their case."""
+    """All a complainant sees of their case. added: what they added here, oldest first."""
 
     number: str
     summary: str
@@ -75,6 +78,7 @@ class PublicCase:
     rated: bool
     milestones: list[Milestone]
     letters: list[Letter]
+    added: list[Evidence]
     offer: Offer | None
 
 
@@ -110,6 +114,7 @@ def view(session: Session, case: Case, locale: str = "zh") -> PublicCase:
         rated=not cases.is_open(case) and ratings.rated(session, case),
         milestones=milestones(session, case),
         letters=[letter for letter in correspondence.of(session, case) if letter.direction == "out"],
+        added=[item for item in evidence.of(session, case) if (item.added_by, item.source) == (ACTOR, SOURCE)],
         offer=offers.pending(session, case, locale),
     )
 
@@ -164,7 +169,7 @@ def add_facts(session: Session, case: Case, text: str) -> Evidence:
     _require_open(case)
     item = evidence.add(
         session, case, BytesIO(text.strip().encode()), name=f"supplement-{len(evidence.of(session, case)) + 1}.txt",
-        actor=ACTOR, kind="statement", source="portal",
+        actor=ACTOR, kind="statement", source=SOURCE,
     )  # fmt: skip
     _tell(session, case, "投诉人补充了情况", "The complainant added facts")
     return item
@@ -176,7 +181,7 @@ def add_file(session: Session, case: Case, stream: IO[bytes], name: str) -> Evid
     Raises BadFile for what evidence refuses, BadComplaint for a closed case.
     """
     _require_open(case)
-    item = evidence.add(session, case, cast(BinaryIO, stream), name=name, actor=ACTOR, kind="other", source="portal")
+    item = evidence.add(session, case, cast(BinaryIO, stream), name=name, actor=ACTOR, kind="other", source=SOURCE)
     _tell(session, case, "投诉人补充了材料", "The complainant added a file")
     return item
 

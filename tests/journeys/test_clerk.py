@@ -1,7 +1,7 @@
 """A clerk's day at the task page: the calendar of a field, colleagues who urge and assign while one types."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -41,7 +41,7 @@ def test_a_day_and_a_time_are_chosen_by_clicks(visit: Callable[..., Visitor], la
     nine.click()
     expect(page.locator('[id$="-Field_occurred_at-time"]')).to_have_value("09:15")
     expect(page.locator('[id$="-Field_occurred_at-date"]')).to_have_value(
-        datetime.now().astimezone().strftime("%Y/%m/%d" if language == "zh" else "%d/%m/%Y")
+        datetime.now(UTC).astimezone().strftime("%Y/%m/%d" if language == "zh" else "%d/%m/%Y")
     )
     page.locator("[data-draft-state]").get_by_text("草稿已于" if language == "zh" else "Draft saved at").wait_for()
     with transaction() as session:

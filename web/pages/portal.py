@@ -4,11 +4,14 @@ Following needs the number and the last four digits of the phone; five wrong tri
 was opened is kept in the visitor's own signed session.
 """
 
+import re
 from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from limits import parse
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from engine.db import transaction
@@ -19,11 +22,12 @@ from web.hostile import check_text
 from web.i18n import language, say
 from web.limits import limiter, portal_limit
 from web.problems import TooManyAttempts
-from workflows import cases, offers, portal, ratings, receiving
-from workflows.errors import NoSuchCase
+from workflows import cases, evidence, offers, portal, ratings, receiving
+from workflows.errors import BadComplaint, BadFile, NoSuchCase
 from workflows.models import Case
 from workflows.parties import Identity
 from workflows.receiving import Complaint
+from workflows.settings import settings
 
 pages = Blueprint("portal", __name__)
 ACCESS: Final[dict[str, Rule]] = {
@@ -39,6 +43,10 @@ ACCESS: Final[dict[str, Rule]] = {
     "portal.rate_by_mail": PUBLIC,
 }
 FIELDS: Final = ("narrative", "name", "phone", "mail", "product", "order_no", "demand", "amount")
+FEWEST_DIGITS: Final = 7
+"""Of a phone number without its area code."""
+_MOBILE_BEGUN: Final = re.compile(r"1[3-9]\d{,8}")
+"""A Chinese mobile number has eleven digits; this is one with fewer."""
 _OPENED: Final = "followed"
 _GUESSES: Final = parse("5 per 15 minutes")
 
@@ -81,12 +89,16 @@ def _faults(typed: dict[str, str]) -> dict[str, str]:
     except Invalid as error:
         for fault in error.problems:
             found[fault["path"].removeprefix("identity.")] = say(fault["message_zh"], fault["message_en"])
-    if len([sign for sign in typed["phone"] if sign.isdigit()]) < 7 and "@" not in typed["mail"]:
+    digits = "".join(sign for sign in typed["phone"] if sign.isdigit())
+    if typed["phone"] and (len(digits) < FEWEST_DIGITS or _MOBILE_BEGUN.fullmatch(digits)):
+        found.setdefault("phone", say("手机号不完整", "The phone number is incomplete"))
+    elif not typed["phone"] and "@" not in typed["mail"]:
         found.setdefault(
             "phone", say("请填写电话或邮箱，用于查询进度", "A phone number or mail address, so that you can follow it")
         )
     if typed["amount"] and _minor(typed["amount"]) is None:
-        found["amount"] = say("请填写数字", "A number, please")
+        below = typed["amount"].startswith("-") and _minor(typed["amount"][1:]) is not None
+        found["amount"] = say("不能为负数", "It cannot be negative") if below else say("请填写数字", "A number, please")
     return found
 
 
@@ -158,6 +170,11 @@ def case() -> str | Response:
     """The opened case: stages, promised date, letters; and what one may still do."""
     if not session.get(_OPENED):
         return redirect(url_for("portal.follow"))
+    return _case_page()
+
+
+def _case_page(text: str = "", faults: dict[str, str] | None = None) -> str:
+    """text, faults: what was typed to be added, and what is wrong with it, by field."""
     with transaction() as database:
         found = portal.view(database, _opened(database), language())
     said = {
@@ -172,24 +189,61 @@ def case() -> str | Response:
         fresh=bool(request.args.get("fresh")),
         said=said.get(request.args.get("said", ""), ""),
         now=next((one for one in found.milestones if one.state == "now"), None),
+        text=text,
+        faults=faults or {},
+        accepted=say(*evidence.ACCEPTED),
+        most=portal.MOST_FILES,
+        megabytes=settings().upload_limit >> 20,
     )
 
 
 @pages.post("/follow/case/facts")
 @limiter.limit(portal_limit)
-def add() -> Response:
-    """Add a text, files, or both."""
+def add() -> str | Response | tuple[str, int]:
+    """Add a text, files, or both; what is refused is told beside its field, and nothing of the rest is kept or lost."""
     text = request.form.get("text", "")
     files = [one for one in request.files.getlist("file") if one.filename]
     check_text(text, "text")
-    with transaction() as database:
-        opened = _opened(database)
-        if text.strip() or not files:
+    for one in files:
+        check_text(one.filename or "", "file")
+    try:
+        with transaction() as database:
+            _add(database, _opened(database), text, files)
+    except _Refused as error:
+        return _case_page(text, error.faults), 422
+    return redirect(url_for("portal.case", said="added", _anchor="added"))
+
+
+class _Refused(Exception):
+    """What is wrong with what was to be added: field -> text."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+
+def _add(database: Session, opened: Case, text: str, files: list[FileStorage]) -> None:
+    most = portal.MOST_FILES
+    if len(files) > most:
+        told = say(
+            f"一次最多 {most} 个文件，您选了 {len(files)} 个", f"At most {most} files at once; you chose {len(files)}"
+        )
+        raise _Refused({"file": told})
+    found: dict[str, list[str]] = {"text": [], "file": []}
+    if text.strip() or not files:
+        try:
             portal.add_facts(database, opened, text)
-        for one in files[:10]:
-            check_text(one.filename or "", "file")
-            portal.add_file(database, opened, one.stream, one.filename or "")
-    return redirect(url_for("portal.case", said="added"))
+        except BadComplaint as error:
+            found["text"] += [say(one["message_zh"], one["message_en"]) for one in error.problems]
+    for file in files:
+        try:
+            portal.add_file(database, opened, file.stream, file.filename or "")
+        except (BadFile, BadComplaint) as error:
+            told = [say(one["message_zh"], one["message_en"]) for one in error.problems]
+            found["file"] += [say(f"“{file.filename}”：{one}", f"“{file.filename}”: {one}") for one in told]
+    faults = {field: "\n".join(told) for field, told in found.items() if told}
+    if faults:
+        raise _Refused(faults)
 
 
 @pages.post("/follow/case/answer")

@@ -75,10 +75,23 @@ def test_the_same_form_sent_twice_is_one_case(anybody: Door, process: None) -> N
 
 @pytest.mark.requirement("INT-10")
 def test_what_is_missing_is_named_and_what_was_typed_stays(anybody: Door) -> None:
-    answer = send(anybody, "/complain", {**TYPED, **token(anybody), "narrative": " ", "phone": "12"})
+    answer = send(anybody, "/complain", {**TYPED, **token(anybody), "narrative": " ", "phone": "", "amount": "-5"})
     assert "请填写投诉内容" in answer.text
     assert "请填写电话或邮箱" in answer.text
+    assert "不能为负数" in answer.text
     assert TYPED["demand"] in answer.text
+
+
+@pytest.mark.parametrize("phone", ["138", "1381234567", "12-34"])
+def test_a_phone_number_which_ends_too_soon_is_named_so(anybody: Door, phone: str) -> None:
+    answer = send(anybody, "/complain", {**TYPED, **token(anybody), "phone": phone})
+    assert "手机号不完整" in answer.text
+    assert f'value="{phone}"' in answer.text
+
+
+@pytest.mark.parametrize("phone", ["+44 20 7946 0958", "0755-2345678", "8234567", "138 1234 5678"])
+def test_a_whole_phone_number_is_taken(anybody: Door, phone: str) -> None:
+    assert "手机号不完整" not in send(anybody, "/complain", {**TYPED, **token(anybody), "phone": phone}).text
 
 
 def test_a_machine_which_fills_the_hidden_field_files_nothing(anybody: Door, process: None) -> None:
@@ -147,6 +160,65 @@ def test_a_web_page_is_no_evidence(anybody: Door, process: None) -> None:
     fields = token(anybody, "/follow/case")
     page = (BytesIO(b"<!doctype html><script>1</script>"), "a.png")
     assert send(anybody, "/follow/case/facts", {**fields, "file": page}).status_code == 422
+
+
+def evidence_of(number: str) -> list[str]:
+    with transaction() as session:
+        case = cases.get(session, number)
+        return list(session.scalars(select(Evidence.name).where(Evidence.case_id == case.id).order_by(Evidence.seq)))
+
+
+def test_a_refused_file_is_named_and_the_text_stays(anybody: Door, process: None) -> None:
+    number = file(anybody)
+    fields = {**token(anybody, "/follow/case"), "text": "发票和照片都在这里"}
+    files = [
+        (BytesIO(b"\x89PNG\r\n\x1a\n" + b"0" * 64), "照片.png"),
+        (BytesIO(b"MZ\x00\x01" + b"\x00\xff" * 64), "程序.exe"),
+        (BytesIO(b""), "空.txt"),
+    ]
+    answer = send(anybody, "/follow/case/facts", {**fields, "file": files})
+    assert answer.status_code == 422
+    assert "“程序.exe”：不支持此类文件，可上传：图片（PNG" in answer.text
+    assert "“空.txt”：文件为空" in answer.text
+    assert ">发票和照片都在这里</textarea>" in answer.text
+    assert "照片.png" not in answer.text
+    assert evidence_of(number) == []
+
+
+def test_more_files_than_are_taken_at_once_are_refused(anybody: Door, process: None) -> None:
+    number = file(anybody)
+    fields = {**token(anybody, "/follow/case"), "text": "都在这里"}
+    answer = send(
+        anybody, "/follow/case/facts", {**fields, "file": [(BytesIO(b"x"), f"{one}.txt") for one in range(11)]}
+    )
+    assert answer.status_code == 422
+    assert "一次最多 10 个文件，您选了 11 个" in answer.text
+    assert "都在这里" in answer.text
+    assert evidence_of(number) == []
+
+
+def test_what_was_added_is_listed(anybody: Door, as_: Callable[[str], Door], process: None) -> None:
+    number = file(anybody)
+    fields = {**token(anybody, "/follow/case"), "text": "见发票"}
+    assert "您补充的材料" not in anybody.client.get("/follow/case", headers=HTML).text
+    kept = send(anybody, "/follow/case/facts", {**fields, "file": (BytesIO(b"x"), "发票.txt")})
+    assert kept.status_code == 302
+    body = {"file": (BytesIO(b"y"), "internal.txt"), "kind": "other"}
+    clerk = as_("li")
+    added = clerk.client.post(f"/api/v1/cases/{number}/evidence", data=body, headers=clerk.headers)
+    assert added.status_code == 201, added.text
+    text = anybody.client.get(kept.headers["Location"], headers=HTML).text
+    assert "您补充的材料" in text
+    assert "发票.txt" in text
+    assert "文字说明" in text
+    assert "internal.txt" not in text
+
+
+def test_nothing_at_all_is_named(anybody: Door, process: None) -> None:
+    file(anybody)
+    answer = send(anybody, "/follow/case/facts", token(anybody, "/follow/case"))
+    assert answer.status_code == 422
+    assert "请输入 1 至 10000 字" in answer.text
 
 
 @pytest.mark.requirement("COM-14")

@@ -1,5 +1,5 @@
 // Upload boxes: <form data-upload="/api/v1/…/evidence"> with one file input; files are sent one by one.
-import { call, complain } from './api.js';
+import { call, complain, faults } from './api.js';
 import { refreshParts } from './parts.js';
 import { say } from './texts.js';
 import { toast } from './toast.js';
@@ -16,7 +16,9 @@ async function upload(form, files) {
       await call('POST', form.dataset.upload, body, { once: crypto.randomUUID() });
       sent += 1;
     } catch (problem) {
-      complain(problem);
+      const lines = problem.problem ? faults(problem.problem).map((one) => one.message).filter(Boolean) : [];
+      if (!lines.length) complain(problem);
+      else toast(say('{0} was not added', file.name), { tone: 'danger', lines });
     }
   }
   state.textContent = '';
@@ -25,6 +27,20 @@ async function upload(form, files) {
   toast(say('{0} file(s) added', sent));
   await refreshParts();
 }
+
+// Files which go with a form, looked at before anything is sent: <input type="file" data-most="10" data-megabytes="50">.
+document.addEventListener('change', (event) => {
+  const input = event.target.closest('input[type="file"][data-most]');
+  if (!input) return;
+  const megabytes = [...input.files].reduce((sum, file) => sum + file.size, 0) / 2 ** 20;
+  const empty = [...input.files].find((file) => !file.size);
+  let wrong = '';
+  if (input.files.length > Number(input.dataset.most)) wrong = say('At most {0} files at once; you chose {1}.', input.dataset.most, input.files.length);
+  else if (megabytes > Number(input.dataset.megabytes)) wrong = say('At most {0} MB together; these are {1} MB.', input.dataset.megabytes, Math.ceil(megabytes));
+  else if (empty) wrong = say('{0} is empty.', empty.name);
+  input.setCustomValidity(wrong);
+  if (wrong) input.reportValidity();
+});
 
 document.addEventListener('change', (event) => {
   const form = event.target.closest('form[data-upload]');
