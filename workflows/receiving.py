@@ -23,6 +23,7 @@ CHANNELS = ("phone", "mail", "web", "chat", "social", "platform", "counter", "le
 PROCESS = "complaint"
 _SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L, so that a number can be read out on the phone
 _MAX_TEXT = 50_000
+MOST_SUMMARY = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ def receive(session: Session, complaint: Complaint, *, actor: str, message_id: s
     return case
 
 
+def shortened(text: str, most: int = MOST_SUMMARY) -> str:
+    """The text, or its beginning with an ellipsis, in `most` signs."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def _keep_source(session: Session, case: Case, complaint: Complaint, actor: str) -> None:
     """A chat is evidence word for word, a post by its address."""
     if complaint.channel == "chat":
@@ -102,7 +108,7 @@ def _file(session: Session, complaint: Complaint, party: Party, actor: str, mess
         source=Source(complaint.source),
         channel=complaint.channel,
         locale=complaint.locale,
-        summary=masking.redact((complaint.summary.strip() or narrative)[:120]),
+        summary=shortened(masking.redact(complaint.summary.strip() or narrative)),
         original=narrative,
         narrative=narrative,
         product=complaint.product,

@@ -246,6 +246,7 @@ def urge(session: Session, person: Person, task_id: UUID, *, reason: str = "") -
         found,
         "任务被催办",
         "A task is urged",
+        reason=reason,
     )
     return task
 
@@ -299,10 +300,13 @@ def bad(path: str, code: str, zh: str, en: str) -> BadComplaint:
     return BadComplaint(en, problems=[{"path": path, "code": code, "message_zh": zh, "message_en": en}])
 
 
-def tell(session: Session, told: list[Person], found: TaskInCase, zh: str, en: str) -> None:
-    """Promise people a notice about a task."""
+def tell(session: Session, told: list[Person], found: TaskInCase, zh: str, en: str, *, reason: str = "") -> None:
+    """Promise people a notice about a task, perhaps with the words of who caused it."""
     number = found.case.number if found.case else ""
+    why = reason.strip()
     notices.tell(
-        session, told, f"{zh}：{found.task.name_zh} {number}", f"{en}: {found.task.name_en} {number}",
+        session, told,
+        " ".join(filter(None, (f"{zh}：{found.task.name_zh}", number))) + (f"：{why}" if why else ""),
+        " ".join(filter(None, (f"{en}: {found.task.name_en}", number))) + (f": {why}" if why else ""),
         case_number=number or None,
     )  # fmt: skip

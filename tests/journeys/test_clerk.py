@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
+from engine import instances
 from engine.db import transaction
 from engine.models import UserTask
 from tests.journeys.conftest import Visitor
@@ -113,3 +114,53 @@ def test_who_came_late_to_a_claim_sees_whose_it_is(visit: Callable[..., Visitor]
     staff.page.locator(".toast.danger").wait_for()
     expect(staff.page.locator("[data-act$='/claim']")).to_have_count(0)
     expect(staff.page.locator(".head")).to_contain_text(other.name_zh)
+
+
+def test_the_keyboard_keeps_its_place_when_a_row_is_claimed(visit: Callable[..., Visitor]) -> None:
+    tasks = [complain(f"第 {number} 件：空调多收费，要求退款。")[1] for number in range(4)]
+    staff = visit()
+    staff.log_in("staff")
+    staff.open("/inbox?box=department")
+    page = staff.page
+    rows, here = page.locator("[data-rows] > li"), page.locator("[data-rows] > li[data-here]")
+    for _ in range(2):
+        page.keyboard.press("j")
+    expect(here).to_have_id(f"row-{tasks[1].id}")
+    for left, place in ((3, tasks[2]), (2, tasks[3])):
+        page.keyboard.press("c")
+        expect(rows).to_have_count(left)
+        expect(here).to_have_id(f"row-{place.id}")
+    page.keyboard.press("c")
+    expect(rows).to_have_count(1)
+    expect(here).to_have_id(f"row-{tasks[0].id}")  # the last row was taken: the one before it
+    page.keyboard.press("c")
+    expect(rows).to_have_count(0)
+    expect(page.locator(".bulk")).to_be_hidden()
+    staff.open("/inbox?box=department")
+    expect(page.locator(".bulk")).to_be_hidden()
+
+
+def test_an_empty_box_of_mine_leads_to_what_waits_in_the_department(visit: Callable[..., Visitor]) -> None:
+    complain()
+    staff = visit()
+    staff.log_in("staff")
+    staff.open("/inbox")
+    link = staff.page.locator(".empty a")
+    expect(link).to_contain_text("1")
+    staff.picture("empty")
+    link.click()
+    expect(staff.page.locator("[data-rows] > li")).to_have_count(1)
+
+
+def test_a_suspended_task_says_so_and_is_not_filled_in(visit: Callable[..., Visitor]) -> None:
+    case, task = complain()
+    with transaction() as session:
+        assert case.instance_id is not None
+        instances.suspend(session, case.instance_id, actor="system", reason="投诉人出差，周五再联系")
+    staff = visit(language="en")
+    staff.log_in("staff")
+    open_form(staff, task)
+    expect(staff.page.locator("[data-standing]")).to_contain_text("投诉人出差，周五再联系")
+    expect(staff.page.locator("[data-complete]")).to_have_count(0)
+    assert staff.page.locator('[id$="-Field_additions"]').get_attribute("readonly") is not None
+    staff.picture("suspended")

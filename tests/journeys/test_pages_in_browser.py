@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine.db import transaction
 from engine.models import UserTask
 from tests.journeys.conftest import Visitor
-from workflows import demo, people, usertasks
+from workflows import cases, demo, people, usertasks
 from workflows.models import Case
 from workflows.parties import Identity
 from workflows.receiving import Complaint, receive
@@ -77,16 +77,26 @@ def test_nobody_is_kept_out(visit: Callable[..., Visitor], language: str, theme:
     assert [text for text in staff.complaints if "404" not in text] == []
 
 
-@pytest.mark.parametrize("width", [360, 768])
-def test_nothing_sticks_out_on_a_narrow_screen(visit: Callable[..., Visitor], width: int) -> None:
-    case, task = complain(LONG, product=LONG[:200], order_no="A" * 200)
-    staff = visit(width=width, height=740)
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_nothing_sticks_out(visit: Callable[..., Visitor], width: int, language: str) -> None:
+    unbroken = "ununterbrochen" * 150  # 2,100 letters without a blank
+    case, task = complain(LONG if language == "zh" else unbroken, product=LONG[:200], order_no="A" * 200)
+    with transaction() as session:
+        author = people.by_login(session, "staff")
+        assert author is not None
+        cases.comment(session, author, cases.get(session, case.number), unbroken)
+    staff = visit(language=language, width=width, height=740)
     wide = []
 
     def check(path: str) -> None:
         staff.open(path)
         if staff.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             wide.append(path)
+        # a scrolling panel of its own (the timeline beside a case) must not hide text at its side either
+        for panel in staff.page.locator("aside.card").all():
+            if panel.evaluate("one => one.scrollWidth > one.clientWidth"):
+                wide.append(f"{path}: aside")
 
     for path in PUBLIC:
         check(path)

@@ -1,8 +1,8 @@
 """Everything the case page and the panel beside a task show of one case, read in one go."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
@@ -16,6 +16,9 @@ from workflows import calendars, cases, evidence, parties, people, portal, timel
 from workflows.models import Case, Comment, Evidence, Person, Submission
 from workflows.portal import Milestone
 from workflows.timeline import Entry
+
+INSIDE: Final = {"communicate": "Talk to complainant"}
+"""English names of stages which speak to the complainant, for staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,9 @@ def case_file(
         case=case,
         complainant=parties.masked(case.party),
         deadline=deadline(case.promised_at if cases.is_open(case) else None, calendar),
-        milestones=portal.milestones(session, case),
+        milestones=[
+            replace(one, name_en=INSIDE.get(one.code, one.name_en)) for one in portal.milestones(session, case)
+        ],
         tasks=[(task, task_deadline(task, calendar)) for task in tasks if task.status == "open"],
         instances=running,
         incidents=list(incidents),

@@ -9,7 +9,7 @@ from typing import Any
 
 from workflows.models import Source
 from workflows.parties import Identity
-from workflows.receiving import Complaint
+from workflows.receiving import Complaint, shortened
 
 _DATA = Path(__file__).parent.parent / "data" / "stories.json"
 _CHANNELS = {
@@ -46,7 +46,9 @@ def complaint(rng: Random, moment: datetime) -> Complaint:
     asks_money = "{amount}" in story[f"demand_{locale}"]
     return Complaint(
         narrative=f"{narrative}{demand}。" if locale == "zh" else f"{narrative} {demand}.",
-        summary=f"{product[locale]}：{narrative[:40]}" if locale == "zh" else f"{product[locale]}: {narrative[:60]}",
+        summary=f"{product[locale]}：{shortened(narrative, 40)}"
+        if locale == "zh"
+        else f"{product[locale]}: {shortened(narrative, 60)}",
         channel=rng.choices(list(_CHANNELS), weights=list(_CHANNELS.values()))[0],
         identity=identity,
         source=(Source.INTERNAL if rng.random() < 0.02 else Source.EXTERNAL).value,

@@ -13,6 +13,7 @@ import { startTabs } from './tabs.js';
 import { explainTimes, startRefreshing } from './times.js';
 import { showWaitingToast, toast } from './toast.js';
 import { say } from './texts.js';
+import { putBack } from './typed.js';
 
 window.htmx = htmx;
 
@@ -34,6 +35,7 @@ document.addEventListener('htmx:error', () => toast(say('The list could not be r
 const ready = document.querySelector('form[data-send-now]'); // a link of a mail chose already
 if (ready) ready.requestSubmit(ready.querySelector('[data-now]'));
 
+putBack();
 startTabs();
 startRefreshing();
 explainTimes();

@@ -3,6 +3,7 @@ const typing = (target) => target.closest('input, textarea, select, [contentedit
 const rows = () => [...document.querySelectorAll('[data-rows] > li')];
 let pending = '';
 let place = '';
+let index = 0;
 
 function walk(step) {
   const list = rows();
@@ -44,9 +45,18 @@ document.addEventListener('keydown', (event) => {
 });
 
 // A refreshed list keeps the place where somebody was.
-document.addEventListener('htmx:before:swap', () => { place = current()?.id ?? place; });
+// Where their row is gone (claimed, done), the one which took its place is it.
+document.addEventListener('htmx:before:swap', () => {
+  const here = current();
+  if (!here) return;
+  place = here.id;
+  index = rows().indexOf(here);
+});
 document.addEventListener('htmx:after:swap', () => {
-  if (place && !current()) document.getElementById(place)?.setAttribute('data-here', '');
+  if (!place || current()) return;
+  const list = rows();
+  const next = document.getElementById(place) ?? list[Math.min(index, list.length - 1)];
+  next?.setAttribute('data-here', '');
 });
 
 document.addEventListener('focusin', (event) => {

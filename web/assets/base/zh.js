@@ -16,6 +16,8 @@ export default {
   'Enter the number and the last four digits of your phone.': '请输入受理编号和手机号后四位。',
   'It was changed while you looked at it. What you typed is kept: send it again if it still holds.':
     '您查看期间内容有更新。您填写的内容已保留，确认无误后请再次发送。',
+  'It cannot be negative.': '不能为负数。',
+  'It is too large.': '数额过大。',
   'Field is required.': '此项必填。',
   'Field must be a valid email.': '请输入有效的邮箱地址。',
   'Field must be a valid international phone number. (e.g. +4930664040900)': '请输入有效的电话号码（如 +8613800138000）。',

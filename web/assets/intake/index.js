@@ -43,6 +43,10 @@ function check() {
   if (!text('complainant.name') && !text('complainant.phone') && !text('complainant.mail')) {
     mark('complainant.name', say('A name, phone or mail is needed.'));
   }
+  const amount = form.elements.amount_claimed;
+  if (amount.validity.badInput) mark('amount_claimed', say('Value is not a number.'));
+  else if (Number(amount.value) < 0) mark('amount_claimed', say('It cannot be negative.'));
+  else if (Number(amount.value) * 100 > Number.MAX_SAFE_INTEGER) mark('amount_claimed', say('It is too large.'));
   const first = form.querySelector('[aria-invalid]');
   first?.focus();
   return !first;

@@ -11,6 +11,7 @@ let refused = new Set();
 
 function show(bar) {
   const count = ticked().length;
+  bar.hidden = !boxes().length; // nothing to choose from
   bar.querySelector('[data-chosen]').textContent = count ? say('{0} chosen', count) : '';
   for (const button of bar.querySelectorAll('[data-many]')) button.disabled = !count;
   const all = bar.querySelector('[data-all]');
