@@ -74,21 +74,23 @@ def _at(data: Any, path: str) -> Any:
 
 def answers(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What somebody sent with a form, as (label, text) in the order of the form; choices by their labels."""
-    fields = {str(one["key"]): one for one in _keyed(schema)}
+    fields = {str(one["key"]): one for one in keyed(schema)}
     known = [(key, one) for key, one in fields.items() if data.get(key) not in (None, "", [])]
-    told = [(_label(one) or key, _answer(one, data[key])) for key, one in known]
+    told = [(label_of(one) or key, _answer(one, data[key])) for key, one in known]
     return told + [(key, value_text(value)) for key, value in data.items() if key not in fields and value is not None]
 
 
-def _keyed(component: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def keyed(component: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The fields of a form which have a key, in its order."""
     for below in component.get("components") or ():
         if isinstance(below, Mapping):
             if below.get("key"):
                 yield below
-            yield from _keyed(below)
+            yield from keyed(below)
 
 
-def _label(component: Mapping[str, Any]) -> str:
+def label_of(component: Mapping[str, Any]) -> str:
+    """What a field is called; empty where it has no name."""
     return str(component.get("label") or component.get("dateLabel") or component.get("timeLabel") or "")
 
 

@@ -20,6 +20,7 @@ from web.pages.monitor import staff_by_department
 from web.pages.show import Deadline, standing_since, task_deadline
 from web.pages.standing import standing_of
 from web.pages.story import Event, step_event
+from web.pages.terms import Terms, terms
 from web.pages.words import department_names, know_people
 from web.settings import settings
 from workflows import calendars, cases, people
@@ -50,6 +51,8 @@ def page(instance_id: UUID) -> str:
         names = department_names(session)
         calendar = calendars.get(session)
         case = cases.of_instance(session, instance)
+        elements, words = element_names(session, instance.definition_id), terms(session, instance.definition_id)
+        data = instances.variables(session, instance)
         lines = [
             TaskLine(task, task_deadline(task, calendar), _verbs(session, TaskInCase(task, case)))
             for task in reversed(tasks)
@@ -62,13 +65,14 @@ def page(instance_id: UUID) -> str:
             case=case,
             tasks=lines,
             staff=staff_by_department(staff) if any(line.verbs for line in lines) else [],
-            events=_events(session, instance, {str(task.id): task for task in tasks}),
+            events=_events(session, instance, {str(task.id): task for task in tasks}, elements, words),
             incidents=_of(session, Incident, instance),
             drafts={str(task.id): _json(task.draft or {}) for task in tasks},
             timers=_of(session, Timer, instance),
-            variables=[(name, _json(value)) for name, value in sorted(instances.variables(session, instance).items())],
+            variables=[(name, words.name(name), words.text(name, value)) for name, value in sorted(data.items())],
+            raw=_json(dict(sorted(data.items()))),
             tokens=instances.tokens(session, instance),
-            names=element_names(session, instance.definition_id),
+            names=elements,
             zone=settings().time_zone,
             standing=standing_of(session, [instance]),
             control=people.may(session, me(), "instance.control"),
@@ -87,12 +91,20 @@ def _of(session: Session, table: type[Incident] | type[Timer], instance: Process
     return list(session.scalars(select(table).where(table.instance_id == instance.id).order_by(table.id)))
 
 
-def _events(session: Session, instance: ProcessInstance, tasks: dict[str, UserTask]) -> list[Event]:
+def _events(
+    session: Session, instance: ProcessInstance, tasks: dict[str, UserTask], names: dict[str, str], words: Terms
+) -> list[Event]:
     found = history.of(session, instance.id, limit=EVENTS)
     know_people(session, [one.actor for one in found])
     told = (
         step_event(
-            one.kind, one.at, one.actor, {"element_id": one.element_id, "task_id": one.task_id, **one.data}, tasks
+            one.kind,
+            one.at,
+            one.actor,
+            {"element_id": one.element_id, "task_id": one.task_id, **one.data},
+            tasks,
+            names,
+            words,
         )
         for one in reversed(found)
     )

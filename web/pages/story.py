@@ -12,7 +12,8 @@ from engine import usertasks
 from engine.models import UserTask
 from web.i18n import say
 from web.pages.formtext import answers, in_language
-from web.pages.words import department_name, label, name_of, person_name, value_text
+from web.pages.terms import Terms
+from web.pages.words import department_name, label, name_of, person_name
 from workflows import offers
 from workflows.models import Submission
 from workflows.timeline import Entry
@@ -65,7 +66,7 @@ _STEPS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "signer_removed": ("减签：{task}", "A signer was removed: {task}", "minus", "warn"),
     "task_urged": ("催办：{task}", "Urged: {task}", "bell-ringing", "warn"),
     "warned": ("临期提醒：{task}", "Deadline near: {task}", "clock", "warn"),
-    "decision_made": ("规则判定", "A rule decided", "scale", "info"),
+    "decision_made": ("规则判定：{task}", "Decided by rule: {task}", "scale", "info"),
     "timer_fired": ("时限已到", "A deadline passed", "clock-exclamation", "danger"),
     "message_received": ("收到消息", "A message arrived", "mail", "info"),
     "incident": (
@@ -142,18 +143,28 @@ def _decision(entry: Entry, who: str) -> Event:
 
 
 def step_event(
-    kind: str, at: datetime, actor: str, data: Mapping[str, Any], tasks: Mapping[str, UserTask]
+    kind: str,
+    at: datetime,
+    actor: str,
+    data: Mapping[str, Any],
+    tasks: Mapping[str, UserTask],
+    names: Mapping[str, str] | None = None,
+    terms: Terms | None = None,
 ) -> Event | None:
-    """The sentence of a history event of the engine; None for what is of no interest to readers."""
+    """The sentence of a history event of the engine; None for what is of no interest to readers.
+
+    names: element -> name, and terms: the words of process data, where the reader looks into the process.
+    """
     if kind in _QUIET:
         return None
     task = tasks.get(str(data.get("task_id") or ""))
-    name = name_of(task) if task else str(data.get("element_id") or "")
+    element = str(data.get("element_id") or "")
+    name = name_of(task) if task else (names or {}).get(element, element)
     zh, en, icon, tone = _STEPS.get(kind, (kind, kind.replace("_", " ").capitalize(), "dots", ""))
     receiver = [person_name(data.get("assignee")), department_name(data.get("department"))]
     told = [f"→ {one}" for one in receiver if one] if kind in _GIVEN else []
     if kind == "decision_made":
-        told = [f"{data.get('decision')} → {value_text(data.get('result'))}"]
+        told = [(terms or Terms()).text(str(data.get("variable") or data.get("decision") or ""), data.get("result"))]
     if kind == "message_received" and data.get("name") == offers.MESSAGE:
         zh, en = "投诉人在线答复了方案", "The complainant answered the offer online"
     parts = [*told[:1], str(data.get("reason") or "")]
