@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from marshmallow import fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import bundles, definitions, differ, dmn, foreign, functions
+from engine import bundles, definitions, differ, dmn, foreign, functions, layout
 from engine.errors import Invalid, NotFound
 from engine.feel import BudgetExceeded, FeelError, to_plain
 from engine.models import Draft
@@ -126,9 +127,13 @@ class NoteIn(Schema):
 
 
 class ImportIn(Schema):
-    """The key of the draft to be made; the files themselves are the parts `file`."""
+    """The key of the draft to be made; the files themselves are the parts `file`.
+
+    existing: it is meant as a draft of the process which is published under this key.
+    """
 
     key = fields.String(required=True, validate=_KEY)
+    existing = fields.Boolean(load_default=False)
     name_zh = fields.String(load_default="", validate=validate.Length(0, 200))
     name_en = fields.String(load_default="", validate=validate.Length(0, 200))
 
@@ -281,6 +286,7 @@ def propose(session: Session, body: dict[str, str], key: str, version: int) -> A
                     "properties": {
                         "file": {"type": "array", "items": {"type": "string", "contentMediaType": "application/xml"}},
                         "key": {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"},
+                        "existing": {"type": "boolean"},
                         "name_zh": {"type": "string", "maxLength": 200},
                         "name_en": {"type": "string", "maxLength": 200},
                     },
@@ -290,18 +296,32 @@ def propose(session: Session, body: dict[str, str], key: str, version: int) -> A
     }
 )
 @blueprint.commands(ImportOut, status=201, form=ImportIn)
-def import_files(session: Session, form: dict[str, str]) -> Answer:
+def import_files(session: Session, form: dict[str, Any]) -> Answer:
     """Make a draft of files drawn elsewhere
 
     BPMN of Camunda 7 and 8, Flowable, Activiti and SpiffWorkflow, DMN, forms, or a zip of them. Nothing is dropped.
     """
     people.require(session, me(), "definition.draft")
+    if not form["existing"] and definitions.versions(session, form["key"]):
+        free = _free(session, form["key"])
+        raise invalid(
+            "key",
+            "published",
+            f"标识 {form['key']} 已有发布的流程：可改用 {free}，或选择作为该流程的草稿导入",
+            f"{form['key']} is a published process: use {free} instead, or import it as a draft of that process",
+        )
     given = _uploaded()
     files, notes = _translated(given)
     files["bundle.json"] = _manifest(form, files)
     draft = definitions.create_draft(session, form["key"], files, author=str(me().id))
     data = {"draft": draft, "notes": [note.as_json() for note in notes]}
     return Answer(data, rev=draft.rev, location=f"/api/v1/drafts/{draft.key}")
+
+
+def _free(session: Session, key: str) -> str:
+    """A key like this one which nobody uses."""
+    names = (f"{key[:58]}-{number}" for number in count(2))
+    return next(name for name in names if not definitions.versions(session, name) and session.get(Draft, name) is None)
 
 
 def _uploaded() -> dict[str, bytes]:
@@ -328,6 +348,11 @@ def _translated(given: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[fore
     for path in sorted(path for path in files if path.lower().endswith(".bpmn")):
         files[path], found = foreign.translate(files[path])
         notes += found
+        whole = layout.drawn(files[path])
+        if whole is not files[path]:
+            files[path] = whole
+            zh, en = "文件没有图形，已自动排布，请在编辑器中调整", "The file had no drawing; it was laid out: arrange it in the studio"
+            notes.append(foreign.Note(path, foreign.Outcome.TRANSLATED, "BPMNDiagram", "", path, zh, en))
     return files, notes
 
 
@@ -337,12 +362,14 @@ def _manifest(form: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:
         known = bundles.manifest(files)
         zh, en, process = known.name_zh, known.name_en, known.process
     except Invalid:
-        zh, en, process = form["key"], form["key"], ""
+        zh, en, process = "", "", ""
     diagram, _ = read(files)
     process = process or next(
         (one.id for one in diagram.processes.values() if one.executable), next(iter(diagram.processes), "")
     )
-    name = {"zh": form["name_zh"] or zh, "en": form["name_en"] or en}
+    called = diagram.processes.get(process)
+    zh = form["name_zh"] or zh or (called.name_zh if called else "") or form["key"]
+    name = {"zh": zh, "en": form["name_en"] or en or (called.name_en if called else "") or zh}
     return orjson.dumps({"key": form["key"], "name": name, "process": process}, option=orjson.OPT_INDENT_2)
 
 
@@ -352,7 +379,7 @@ def _diagram(files: Mapping[str, bytes]) -> dict[str, str]:
     path = found.file if found else next((path for path in sorted(files) if path.endswith(".bpmn")), "")
     if not path:
         raise NotFound
-    return {"path": path, "xml": files[path].decode("utf-8", "replace")}
+    return {"path": path, "xml": layout.drawn(files[path]).decode("utf-8", "replace")}
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

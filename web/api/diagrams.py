@@ -8,7 +8,7 @@ from marshmallow import fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import definitions, instances
+from engine import definitions, instances, layout
 from engine.clock import now
 from engine.errors import NotFound
 from engine.models import Incident, IncidentStatus, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
@@ -66,7 +66,7 @@ def picture(session: Session, instance: ProcessInstance, wanted: UUID | None) ->
         )
     )
     return {
-        "xml": diagram_file(definition).decode(),
+        "xml": layout.drawn(diagram_file(definition)).decode(),
         "definition": str(definition.id),
         "tokens": [
             {"element": element, "count": count, "late": element in late, "failed": element in failed}

@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import layout
 from engine.clock import now
 from engine.db import transaction
 from engine.models import InstanceStatus
@@ -215,7 +216,7 @@ def heat(session: Session, query: dict[str, Any], key: str) -> dict[str, Any]:
     since = now() - timedelta(days=query["days"]) if query["days"] else None
     found: list[monitoring.Heat] = list(monitoring.heat(session, key, version=query["version"], since=since))
     found += rollup.heat(session, shown, version=query["version"], since=since)
-    return {"xml": diagram_file(shown).decode(), "key": key, "version": shown.version, "elements": found}
+    return {"xml": layout.drawn(diagram_file(shown)).decode(), "key": key, "version": shown.version, "elements": found}
 
 
 @blueprint.get("/monitor/figures")

@@ -285,3 +285,38 @@ def test_two_states_being_edited_are_compared_without_saving_either(owner: Door,
     kept = owner.get("/drafts/complaint").json
     assert kept is not None
     assert kept["files"] == files
+
+
+UNDRAWN = (
+    '<?xml version="1.0"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+    ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="D" targetNamespace="x"><bpmn:process id="P" name="退款"'
+    ' isExecutable="true"><bpmn:startEvent id="S"/><bpmn:userTask id="T" name="审核"><bpmn:extensionElements>'
+    '<camunda:taskListener event="create" class="com.x.L"/></bpmn:extensionElements></bpmn:userTask>'
+    '<bpmn:endEvent id="E"/><bpmn:sequenceFlow id="F" sourceRef="S" targetRef="T"/>'
+    '<bpmn:sequenceFlow id="G" sourceRef="T" targetRef="E"/></bpmn:process></bpmn:definitions>'
+)
+
+
+def brought(owner: Door, **facts: str) -> Any:
+    form = {"key": "refund", **facts, "file": (io.BytesIO(UNDRAWN.encode()), "refund.bpmn")}
+    return owner.client.post("/api/v1/drafts/import", data=form, headers=owner.headers)
+
+
+def test_a_file_without_a_drawing_is_laid_out_and_a_listener_is_named(owner: Door) -> None:
+    answer = brought(owner)
+    assert answer.status_code == 201, answer.text
+    notes = {note["what"]: note["message_zh"] for note in answer.json["notes"]}
+    assert "com.x.L" in notes["camunda:taskListener"]
+    assert "create" in notes["camunda:taskListener"]
+    assert "自动排布" in notes["BPMNDiagram"]
+    kept = owner.get("/drafts/refund").json
+    assert kept is not None
+    assert "BPMNShape" in kept["files"]["refund.bpmn"]
+
+
+def test_a_key_which_is_published_is_asked_about(owner: Door, process: None) -> None:
+    told = problem(brought(owner, key="complaint"), 422)
+    assert "complaint-2" in json.dumps(told)
+    answer = brought(owner, key="complaint", existing="true")
+    assert answer.status_code == 201, answer.text
+    assert answer.json["draft"]["base_version"] == 1

@@ -7,6 +7,7 @@ import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import { call, complain } from '../base/api.js';
+import { say } from '../base/texts.js';
 import { ShortTextsModule } from '../studio/shorttexts.js';
 import { translate } from '../viewer/draw.js';
 import { look as looks } from '../viewer/look.js';
@@ -26,7 +27,13 @@ async function picture(side, kinds) {
   container.className = 'picture';
   root.querySelector('.diagram').append(container);
   const viewer = new NavigatedViewer({ container, additionalModules: [ShortTextsModule], ...looks() });
-  await viewer.importXML(await mainDiagram(root.dataset.key, root.dataset[side]));
+  try {
+    await viewer.importXML(await mainDiagram(root.dataset.key, root.dataset[side]));
+  } catch (error) {
+    console.info(error);
+    container.replaceChildren(Object.assign(document.createElement('p'), { className: 'body muted', textContent: say('The diagram could not be shown.') }));
+    return { container, viewer, registry: { get: () => undefined } };
+  }
   translate(viewer);
   const registry = viewer.get('elementRegistry');
   const canvas = viewer.get('canvas');

@@ -4,7 +4,7 @@ import './index.css';
 import { call, faults } from '../base/api.js';
 import { language, learn, say } from '../base/texts.js';
 
-learn({ 'Not understood': '未能理解', Kept: '原样保留', Translated: '已转换' });
+learn({ 'Not understood': '未能理解', Kept: '原样保留', Translated: '已转换', '“{0}” is published under this key.': '该标识下已发布「{0}」。' });
 
 async function create(form) {
   const facts = Object.fromEntries(new FormData(form));
@@ -28,8 +28,33 @@ function noteLine(note) {
   return line;
 }
 
+// A key which is published already: either another one, or a draft of that process.
+function watchKey(form) {
+  const box = form.querySelector('[data-taken]');
+  const taken = JSON.parse(box.dataset.taken);
+  const look = () => {
+    const key = form.elements.key.value;
+    box.hidden = !(key in taken);
+    if (box.hidden) return;
+    box.querySelector('[data-taken-said]').textContent = say('“{0}” is published under this key.', taken[key]);
+    box.querySelector('[data-free]').textContent = free(key, taken);
+  };
+  form.elements.key.addEventListener('input', look);
+  form.addEventListener('reset', () => { box.hidden = true; });
+}
+
+function free(key, taken) {
+  let number = 2;
+  while (`${key}-${number}` in taken) number += 1;
+  return `${key}-${number}`;
+}
+
 async function bring(form) {
-  const { data } = await call('POST', '/api/v1/drafts/import', new FormData(form), { once: crypto.randomUUID() });
+  const facts = new FormData(form);
+  const box = form.querySelector('[data-taken]');
+  if (box.hidden || !facts.get('existing')) facts.delete('existing');
+  if (!box.hidden && !facts.has('existing')) facts.set('key', box.querySelector('[data-free]').textContent);
+  const { data } = await call('POST', '/api/v1/drafts/import', facts, { once: crypto.randomUUID() });
   const open = form.querySelector('[data-open-imported]');
   open.href = `/studio/${data.draft.key}`;
   if (!data.notes.length) {
@@ -92,3 +117,6 @@ async function judge() {
 }
 
 judge();
+
+const importing = document.querySelector('form[data-bundle="import"]');
+if (importing) watchKey(importing);

@@ -133,7 +133,7 @@ async function open(path) {
     console.warn(error);
     const message = document.createElement('p');
     message.className = 'unreadable';
-    message.textContent = say('{0} could not be opened: {1}', path, error.message);
+    message.textContent = error.message === 'no diagram to display' ? say('{0} has no drawing. Import the file (in the process library): it is laid out there.', path) : say('{0} could not be opened: {1}', path, error.message);
     canvas.replaceChildren(message);
   } finally {
     canvas.classList.remove('loading');

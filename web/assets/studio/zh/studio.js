@@ -35,6 +35,7 @@ export default {
   'Try it': '试算',
   'What is done automatically': '自动完成的工作',
   'What you had not saved was brought back.': '已恢复您尚未保存的内容。',
+  '{0} has no drawing. Import the file (in the process library): it is laid out there.': '{0} 没有图形。请在流程库中导入该文件，导入时会自动排布。',
   '{0} could not be opened: {1}': '{0} 无法打开：{1}',
   '{0} errors, {1} warnings': '{0} 个错误，{1} 个提醒',
   Decision: '决策',

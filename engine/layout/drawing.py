@@ -1,0 +1,166 @@
+"""The drawing itself (BPMN 2.0 chapter 12, diagram interchange): shapes and lines for what `places` has placed."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from engine.layout.places import Box, Placed, flows, is_node, place
+from engine.spiff.xml import local
+from engine.xml import parse
+
+BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+BPMNDI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
+DC: Final = "http://www.omg.org/spec/DD/20100524/DC"
+DI: Final = "http://www.omg.org/spec/DD/20100524/DI"
+_HEAD: Final = 30
+"""Width of the head of a pool, and of a lane."""
+_LEFT: Final = 160
+_TOP: Final = 80
+
+Point = tuple[float, float]
+
+
+def drawn(content: bytes) -> bytes:
+    """The file with a drawing of all its processes; one which has a drawing already comes back as it is.
+
+    What has no place in the order of work (data, notes) is left undrawn, and stays in the file. Raises Invalid.
+    """
+    if b"BPMNShape" in content:
+        return content
+    root = parse(content)
+    processes = [one for one in root if local(one) == "process" and any(is_node(node) for node in one)]
+    if not processes:
+        return content
+    for old in [one for one in root if str(one.tag).endswith("}BPMNDiagram")]:
+        root.remove(old)
+    pools = {
+        str(one.get("processRef")): one
+        for holder in root
+        if local(holder) == "collaboration"
+        for one in holder
+        if local(one) == "participant" and one.get("id")
+    }
+    if any(str(one.get("id")) in pools for one in processes):
+        holder = next(one for one in root if local(one) == "collaboration")
+        plane, top = _plane(root, str(holder.get("id"))), float(_TOP)
+        for one in processes:
+            top += _process(plane, one, pools.get(str(one.get("id"))), top) + 40
+        _messages(plane, holder)
+    else:
+        for one in sorted(processes, key=lambda one: one.get("isExecutable") != "true"):
+            _process(_plane(root, str(one.get("id"))), one, None, _TOP)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _plane(root: etree._Element, element: str) -> etree._Element:
+    diagram = etree.SubElement(
+        root,
+        f"{{{BPMNDI}}}BPMNDiagram",
+        {"id": f"Diagram_{element}"},
+        nsmap={"bpmndi": BPMNDI, "dc": DC, "di": DI},
+    )
+    return etree.SubElement(
+        diagram, f"{{{BPMNDI}}}BPMNPlane", {"id": f"Diagram_{element}_plane", "bpmnElement": element}
+    )
+
+
+def _process(plane: etree._Element, process: etree._Element, pool: etree._Element | None, top: float) -> float:
+    """Draw a process with its pool and lanes; its height."""
+    lanes = [one for one in process.iter("{*}lane") if one.find("{*}childLaneSet") is None and one.get("id")]
+    numbers = {
+        (ref.text or "").strip(): number for number, one in enumerate(lanes) for ref in one.iter("{*}flowNodeRef")
+    }
+    made = place(process, numbers, len(lanes))
+    left = float(_LEFT)
+    if pool is not None:
+        _shape(plane, str(pool.get("id")), (left, top, made.width + 2 * _HEAD, made.height), isHorizontal="true")
+        left += _HEAD
+    if lanes:
+        for lane, (below, height) in zip(lanes, made.lanes, strict=False):
+            _shape(plane, str(lane.get("id")), (left, top + below, made.width + _HEAD, height), isHorizontal="true")
+    left += _HEAD if pool is not None or lanes else 0
+    _scope(plane, process, made, (left, top))
+    return made.height
+
+
+def _scope(plane: etree._Element, scope: etree._Element, made: Placed, corner: Point) -> None:
+    for name, (x, y, width, height) in made.boxes.items():
+        inner = made.parts[name].inner
+        more = {"isExpanded": "true"} if inner is not None else {}
+        if local(made.parts[name].element) == "exclusiveGateway":
+            more["isMarkerVisible"] = "true"
+        _shape(plane, name, (corner[0] + x, corner[1] + y, width, height), **more)
+        if inner is not None:
+            _scope(plane, made.parts[name].element, inner, (corner[0] + x + 30, corner[1] + y + 30))
+    below = made.height - 12
+    for flow in flows(scope):
+        source, target = str(flow.get("sourceRef")), str(flow.get("targetRef"))
+        if source in made.boxes and target in made.boxes and flow.get("id"):
+            points = _line(made, source, target, below)
+            _edge(plane, str(flow.get("id")), [(corner[0] + x, corner[1] + y) for x, y in points])
+
+
+def _line(made: Placed, source: str, target: str, below: float) -> list[Point]:
+    """Straight where both are on one height, else with one step in a free gap, else along the bottom."""
+    x, y, width, height = made.boxes[source]
+    to_x, to_y, to_width, to_height = made.boxes[target]
+    middle, to_middle = y + height / 2, to_y + to_height / 2
+    if made.parts[source].element.get("attachedToRef"):
+        if to_x > x + width:
+            return [(x + width / 2, y + height), (x + width / 2, to_middle), (to_x, to_middle)]
+    elif to_x > x + width:
+        if abs(middle - to_middle) < 1 and _free(made, x + width, to_x, middle):
+            return [(x + width, middle), (to_x, middle)]
+        for step, height_between in ((to_x - 20, middle), (x + width + 20, to_middle)):
+            if _free(made, x + width, to_x, height_between):
+                return [(x + width, middle), (step, middle), (step, to_middle), (to_x, to_middle)]
+    return [
+        (x + width / 2, y + height),
+        (x + width / 2, below),
+        (to_x + to_width / 2, below),
+        (to_x + to_width / 2, to_y + to_height),
+    ]
+
+
+def _free(made: Placed, left: float, right: float, height: float) -> bool:
+    """Whether no shape stands between left and right at this height."""
+    return not any(
+        x < right and x + width > left and y < height < y + tall
+        for name, (x, y, width, tall) in made.boxes.items()
+        if not made.parts[name].element.get("attachedToRef")
+    )
+
+
+def _messages(plane: etree._Element, holder: etree._Element) -> None:
+    boxes = dict(_known(plane))
+    for flow in holder:
+        source, target = str(flow.get("sourceRef")), str(flow.get("targetRef"))
+        if local(flow) != "messageFlow" or source not in boxes or target not in boxes or not flow.get("id"):
+            continue
+        (x, y, width, height), (to_x, to_y, to_width, to_height) = boxes[source], boxes[target]
+        down = to_y > y
+        start, end = (x + width / 2, y + height if down else y), (to_x + to_width / 2, to_y + (0 if down else to_height))
+        half = (start[1] + end[1]) / 2
+        _edge(plane, str(flow.get("id")), [start, (start[0], half), (end[0], half), end])
+
+
+def _known(plane: etree._Element) -> Iterator[tuple[str, Box]]:
+    for shape in plane.iter(f"{{{BPMNDI}}}BPMNShape"):
+        bounds = shape[0]
+        x, y, width, height = (float(bounds.get(one, "0")) for one in ("x", "y", "width", "height"))
+        yield str(shape.get("bpmnElement")), (x, y, width, height)
+
+
+def _shape(plane: etree._Element, element: str, box: Box, **more: str) -> None:
+    shape = etree.SubElement(
+        plane, f"{{{BPMNDI}}}BPMNShape", {"id": f"{element}_shape", "bpmnElement": element, **more}
+    )
+    sides = dict(zip(("x", "y", "width", "height"), (f"{one:g}" for one in box), strict=True))
+    etree.SubElement(shape, f"{{{DC}}}Bounds", sides)
+
+
+def _edge(plane: etree._Element, element: str, points: list[Point]) -> None:
+    edge = etree.SubElement(plane, f"{{{BPMNDI}}}BPMNEdge", {"id": f"{element}_line", "bpmnElement": element})
+    for x, y in points:
+        etree.SubElement(edge, f"{{{DI}}}waypoint", {"x": f"{x:g}", "y": f"{y:g}"})

@@ -1,0 +1,63 @@
+"""A file without a drawing gets one: every node has its place, no two lie over each other, lines lead from edge to edge."""
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from engine import layout
+from engine.spiff.read import read
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = sorted(ROOT.glob("diagrams/*/*.bpmn"))
+Box = tuple[float, float, float, float]
+
+
+def undrawn(content: bytes) -> bytes:
+    root = etree.fromstring(content)
+    for one in root.findall("{*}BPMNDiagram"):
+        root.remove(one)
+    return etree.tostring(root)
+
+
+def boxes(content: bytes) -> dict[str, Box]:
+    found = {}
+    for shape in etree.fromstring(content).iter("{*}BPMNShape"):
+        bounds = shape.find("{*}Bounds")
+        assert bounds is not None
+        x, y, width, height = (float(bounds.get(one, "")) for one in ("x", "y", "width", "height"))
+        found[str(shape.get("bpmnElement"))] = (x, y, width, height)
+    return found
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_diagram_can_be_laid_out_anew(path: Path) -> None:
+    content = undrawn(path.read_bytes())
+    made = layout.drawn(content)
+    assert layout.drawn(made) == made
+    placed = boxes(made)
+    process = next(one for one in read({path.name: content})[0].processes.values())
+    nodes = {node.id for scope in process.scopes() for node in scope.nodes.values()}
+    assert set(nodes) <= set(placed)
+    for scope in process.scopes():
+        standing = [one for one in scope.nodes.values() if one.attached_to is None]
+        for one, other in combinations(standing, 2):
+            (x, y, w, h), (ax, ay, aw, ah) = placed[one.id], placed[other.id]
+            assert x + w <= ax or ax + aw <= x or y + h <= ay or ay + ah <= y, (one.id, other.id)
+    edges = {str(one.get("bpmnElement")) for one in etree.fromstring(made).iter("{*}BPMNEdge")}
+    assert {flow for scope in process.scopes() for flow in scope.flows} <= edges
+
+
+def test_what_is_drawn_already_stays_as_it_is() -> None:
+    content = SHIPPED[0].read_bytes()
+    assert layout.drawn(content) is content
+
+
+def test_a_ring_and_lonely_nodes_have_places_too() -> None:
+    made = layout.drawn(
+        b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="P"><task id="A"/><task id="B"/>'
+        b'<task id="C"/><sequenceFlow id="F" sourceRef="A" targetRef="B"/><!-- and back -->'
+        b'<sequenceFlow id="G" sourceRef="B" targetRef="A"/></process></definitions>'
+    )
+    assert set(boxes(made)) == {"A", "B", "C"}
