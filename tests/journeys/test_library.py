@@ -84,6 +84,26 @@ def test_what_cannot_be_imported_is_said_in_the_dialog(visit: Callable[..., Visi
     assert page.locator("#import").is_visible()
 
 
+def test_a_published_key_is_told_and_another_one_offered(visit: Callable[..., Visitor]) -> None:
+    owner = owner_in(visit)
+    page = owner.page
+    page.locator('[data-open="import"]').click()
+    page.fill("#import [name=key]", "complaint")
+    expect(page.locator("[data-taken]")).to_contain_text("“Complaint handling” is published under this key.")
+    owner.picture("taken")
+    undrawn = drawn_elsewhere("camunda7").partition(b"<di:BPMNDiagram")[0] + b"</bpmn:definitions>"
+    page.set_input_files("#import [name=file]", {"name": "old.bpmn", "mimeType": "", "buffer": undrawn})
+    page.locator("#import button[type=submit]").click()
+    expect(page.locator("#import [data-notes]")).to_contain_text("it was laid out")
+    page.locator("[data-open-imported]").click()
+    page.wait_for_url("**/studio/complaint-2")
+    page.locator("[data-studio][data-ready=yes]").wait_for(timeout=60_000)
+    expect(page.locator('.djs-element[data-element-id="T"]')).to_be_visible()
+    owner.picture("laid-out")
+    owner.open("/studio/complaint-2/versions")
+    assert owner.complaints == []
+
+
 def test_a_process_is_duplicated_exported_and_deleted(visit: Callable[..., Visitor]) -> None:
     owner = owner_in(visit)
     page = owner.page

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from engine import definitions
 from engine.db import transaction
+from engine.models import Draft
 from tests.journeys.conftest import Visitor
 from tests.journeys.drawing import Desk
 
@@ -50,6 +51,57 @@ def test_finding_works_with_an_input_method(desk: Desk) -> None:
     expect(desk.page.locator(".djs-search-result").first).to_contain_text("满意度回访")
     desk.page.keyboard.press("Enter")
     assert desk.selected() == "Task_Revisit"
+
+
+def test_finding_needs_no_click_on_the_canvas_first(desk: Desk) -> None:
+    desk.page.locator("h1").click()
+    desk.page.keyboard.press("Control+f")
+    expect(desk.page.locator(".djs-search-input input")).to_be_focused()
+
+
+def test_a_finding_calls_its_step_by_name(desk: Desk) -> None:
+    desk.select("Task_Accept")
+    desk.fill("name-en", "")
+    desk.page.evaluate("document.querySelector('[data-problems]').open = true")
+    with transaction() as session:
+        file = next(one for one in session.get_one(Draft, "complaint").files if one.path == "complaint.bpmn")
+        file.content = file.content.replace(b'formId="complaint-accept"', b'formId="nobody-drew-it"')
+    desk.page.reload()
+    desk.page.locator("[data-studio][data-ready=yes]").wait_for(timeout=60_000)
+    line = desk.page.locator(".finding-line.error", has_text="Task_Accept").first
+    expect(line.locator("strong")).to_have_text("受理登记与复述确认")
+
+
+BRIGHT = """() => [...document.querySelectorAll('.studio *')].filter((one) => {
+  const [red, green, blue, alpha = 1] = (getComputedStyle(one).backgroundColor.match(/[\\d.]+/g) ?? []).map(Number);
+  const { width, height } = one.getBoundingClientRect();
+  return red > 225 && green > 225 && blue > 225 && alpha > 0.5 && width * height > 4000;
+}).map((one) => one.className?.baseVal ?? one.className)"""
+
+
+@pytest.mark.parametrize("kind", ["bpmn", "dmn", "form"])
+def test_in_the_dark_no_editor_stays_bright(visit: Callable[..., Visitor], kind: str) -> None:
+    with transaction() as session:
+        definitions.open_draft(session, "complaint", author="system")
+    owner = visit(language="en", theme="dark")
+    owner.log_in("owner")
+    page = Desk(owner, "complaint").open().page
+    page.locator(f".files .file.{kind}").first.click()
+    page.locator({"bpmn": ".djs-palette", "dmn": ".tjs-table", "form": ".fjs-palette"}[kind]).wait_for()
+    assert page.evaluate(BRIGHT) == []
+    assert page.evaluate("[...document.querySelectorAll('svg text')].filter((one) => /inherit/.test(one.style.fontFamily)).length") == 0
+    owner.picture(f"dark-{kind}")
+
+
+def test_a_comparison_in_english_shows_english_labels(visit: Callable[..., Visitor]) -> None:
+    with transaction() as session:
+        definitions.open_draft(session, "complaint", author="system")
+    owner = visit(language="en")
+    owner.log_in("owner")
+    owner.open("/studio/complaint/versions?old=1&new=draft")
+    owner.page.locator("[data-compare][data-ready=yes]").wait_for()
+    label = owner.page.locator('.compare [data-element-id="Task_Accept"] text').first
+    expect(label).to_contain_text("Accept")
 
 
 def test_a_phone_shows_a_draft_and_says_that_it_cannot_be_edited_there(visit: Callable[..., Visitor]) -> None:

@@ -1,6 +1,7 @@
 """The process owners' desk: the library of bundles, the editor of a draft, versions with their differences."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -28,7 +29,7 @@ from web.access import Rule, roles, verb
 from web.api.bundles import side
 from web.identity import me
 from web.pages.words import know_people
-from workflows import people
+from workflows import monitoring, people
 from workflows.authorisation import GENERAL
 from workflows.models import Role
 
@@ -44,7 +45,10 @@ ACCESS: Final[dict[str, Rule]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A bundle of the library: its newest version, its draft, and how much runs on it."""
+    """A bundle of the library: its newest version, its draft, and how much runs on it.
+
+    running: instances; open: tasks, also those which a calling process has here; callers: the processes which call it.
+    """
 
     key: str
     name_zh: str
@@ -52,6 +56,8 @@ class Row:
     definition: ProcessDefinition | None
     draft: Draft | None
     running: int
+    open: int
+    callers: list[ProcessDefinition]
     changed_at: datetime
     changed_by: str
 
@@ -126,6 +132,10 @@ def library(session: Session) -> list[Row]:
     counts: dict[str, int] = {}
     for (key, _), count in running(session).items():
         counts[key] = counts.get(key, 0) + count
+    waiting = Counter[str]()
+    for step in monitoring.board(session):
+        waiting[step.key] += step.open
+    calls = callers(session, latest.values())
     rows = []
     for key in sorted(latest.keys() | drafts.keys()):
         definition, draft = latest.get(key), drafts.get(key)
@@ -138,11 +148,23 @@ def library(session: Session) -> list[Row]:
                 definition,
                 draft,
                 counts.get(key, 0),
+                waiting[key],
+                calls.get(key, []),
                 draft.updated_at if draft else shown.published_at,
                 shown.author,
             )
         )
     return rows
+
+
+def callers(session: Session, newest: Iterable[ProcessDefinition]) -> dict[str, list[ProcessDefinition]]:
+    """Key -> the processes which call it, in their newest versions."""
+    keys = {str(row.id): row.key for row in session.execute(select(ProcessDefinition.id, ProcessDefinition.key))}
+    found: dict[str, list[ProcessDefinition]] = {}
+    for one in newest:
+        for called in sorted({keys[below] for below in map(str, one.bound.values()) if below in keys}):
+            found.setdefault(called, []).append(one)
+    return found
 
 
 def running(session: Session) -> dict[tuple[str, int], int]:

@@ -109,7 +109,7 @@ async function judge() {
       const errors = data.findings.filter((one) => one.severity === 'error').length;
       const [tone, text, count] = errors ? ['danger', 'bad', errors] : data.findings.length ? ['warn', 'hints', data.findings.length] : ['good', 'good', 0];
       badge.classList.add(tone);
-      badge.textContent = badge.dataset[text].replace('{n}', String(count));
+      badge.textContent = badge.dataset[count === 1 && text !== 'good' ? `${text}One` : text].replace('{n}', String(count));
     } catch {
       badge.textContent = '?';
     }

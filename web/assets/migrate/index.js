@@ -6,7 +6,7 @@ import { ask } from '../base/actions.js';
 import { call, complain } from '../base/api.js';
 import { language, learn, say } from '../base/texts.js';
 import texts from './zh.js';
-import { elementLine, listOf, verdictLine } from './lines.js';
+import { elementLine, listOf, placeHead, placeOf, verdictLine } from './lines.js';
 
 learn(texts);
 
@@ -61,12 +61,29 @@ function named(id) {
   return (old && (language === 'zh' ? old.name_zh : old.name_en)) || id;
 }
 
+// Puts instances under the place where they go; deadlines have a column where any of them moves.
+function stand(items) {
+  const table = part('verdicts');
+  for (const one of items) {
+    const text = placeOf(one, named);
+    let body = [...table.tBodies].find((group) => group.dataset.place === text);
+    if (!body) {
+      body = placeHead(text);
+      body.dataset.place = text;
+      table.append(body);
+    }
+    body.append(verdictLine(one, counted));
+    body.querySelector('.count').textContent = String(body.rows.length - 1);
+  }
+  table.classList.toggle('no-due', !table.querySelector('.due > *'));
+}
+
 async function preview() {
   const more = state.next ? { after: state.next } : {};
   const { data } = await call('POST', '/api/v1/migrations/preview', body({ timers: timers(), ...more }));
   state.verdicts.push(...data.items);
   state.next = data.next;
-  part('verdicts').querySelector('tbody').append(...data.items.map((one) => verdictLine(one, counted, named)));
+  stand(data.items);
   part('verdicts').hidden = state.verdicts.length === 0;
   part('more-line').hidden = !state.next;
   const good = state.verdicts.filter((one) => one.ok).length;
@@ -135,7 +152,7 @@ root?.addEventListener('click', async (event) => {
   try {
     if (button.matches('[data-preview]')) {
       forget();
-      part('verdicts').querySelector('tbody').replaceChildren();
+      for (const body of [...part('verdicts').tBodies]) body.remove();
       await preview();
     } else if (button.matches('[data-more]')) await preview();
     else if (button.matches('[data-start]')) {

@@ -32,23 +32,34 @@ export function elementLine(line, choices, remap) {
   return row(first, count, cell(select));
 }
 
-export function verdictLine(verdict, counted, named) {
+// Where the tokens of an instance go, in words: instances of one place stand together.
+export const placeOf = (verdict, named) => verdict.tokens.map((one) => place(one, named)).join(say('; ')) || '–';
+
+// The head of the instances of one place, which counts them.
+export function placeHead(text) {
+  const body = document.createElement('tbody');
+  const head = tag('th', '', 'place');
+  head.colSpan = 4;
+  head.scope = 'rowgroup';
+  head.append(tag('span', text), ' ', tag('span', '0', 'count'));
+  body.append(row(head));
+  return body;
+}
+
+export function verdictLine(verdict, counted) {
   const box = Object.assign(document.createElement('input'), { type: 'checkbox', value: verdict.instance_id, checked: verdict.ok, disabled: !verdict.ok });
   box.setAttribute('aria-label', verdict.business_key);
   box.addEventListener('change', counted);
   const link = Object.assign(tag('a', verdict.business_key, 'number'), { href: `/instances/${verdict.instance_id}` });
   const said = cell(tag('span', verdict.ok ? say('can go') : say('cannot'), `badge ${verdict.ok ? 'good' : 'danger'}`));
   for (const reason of verdict.reasons) said.append(tag('p', language === 'zh' ? reason.message_zh : reason.message_en, 'small'));
-  const where = cell(...verdict.tokens.map((one) => place(one, named)));
-  return row(cell(box), cell(link), said, where, cell(...verdict.timers.filter(moved).map((one) => tag('p', timer(one), 'small'))));
+  const due = cell(...verdict.timers.filter(moved).map((one) => tag('p', timer(one), 'small')));
+  due.className = 'due';
+  return row(cell(box), cell(link), said, due);
 }
 
 // `named(id)`: the name of an element, or its id
-function place({ element, target }, named) {
-  const line = tag('p', element === target ? named(element) : `${named(element)} → ${named(target)}`, 'small');
-  line.title = element === target ? element : `${element} → ${target}`;
-  return line;
-}
+const place = ({ element, target }, named) => (element === target ? named(element) : `${named(element)} → ${named(target)}`);
 
 const moved = (one) => one.old_due !== one.new_due;
 const moment = (text) => (text ? new Date(text).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short' }) : '–');

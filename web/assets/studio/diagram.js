@@ -55,6 +55,7 @@ export async function openDiagram(canvas, panel, xml, { onChange, onMark, bundle
     destroy: () => modeler.destroy(),
     replace: (text) => modeler.importXML(text),
     focus: (id) => select(modeler, id),
+    find: () => modeler.get('searchPad').toggle(),
     step: (direction) => modeler.get('editorActions').trigger(direction),
     mark: (findings) => mark(modeler, findings, onMark),
     fixes: (finding) => (readonly ? [] : fixesOf(finding, modeler)),

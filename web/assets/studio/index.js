@@ -9,7 +9,7 @@ import { Draft } from './draft.js';
 import { bindFiles } from './files.js';
 import { Problems } from './problems.js';
 import { bindShelf } from './shelf.js';
-import { formId, titles } from './titles.js';
+import { elementName, formId, titles } from './titles.js';
 import { bindVerbs } from './verbs.js';
 import formTexts from './zh/forms.js';
 import simulationTexts from './zh/simulation.js';
@@ -187,6 +187,7 @@ problems.addEventListener('checked', () => {
   current?.editor?.mark(problems.findings.filter((one) => one.file === current.path));
 });
 problems.fixes = (finding) => (finding.file === current?.path && current.editor?.fixes?.(finding)) || [];
+problems.nameOf = (finding) => elementName(finding.file, draft.files.get(finding.file), finding.element);
 problems.addEventListener('fixed', () => {
   toast(say('Mended; Ctrl+Z takes it back.'));
   draft.save();
@@ -210,13 +211,17 @@ bindFiles(root, draft, {
   first: () => renderTabs()[0],
 });
 
-// Saving works everywhere; undoing also beside the editor (in the list of findings), where it would not hear the keys.
+// Saving and finding work everywhere; undoing also beside the editor (in the list of findings), where it would not hear the keys.
 document.addEventListener('keydown', (event) => {
   if (!event.ctrlKey && !event.metaKey) return;
   const key = event.key.toLowerCase();
   if (key === 's') {
     event.preventDefault();
     draft.save();
+  }
+  if (key === 'f' && current?.editor?.find && !event.target.closest('[data-canvas], dialog')) {
+    event.preventDefault();
+    current.editor.find();
   }
   const step = key === 'y' || (key === 'z' && event.shiftKey) ? 'redo' : key === 'z' ? 'undo' : null;
   if (!step || draft.readonly || event.target.closest('[data-canvas], [data-panel], dialog, input, textarea')) return;

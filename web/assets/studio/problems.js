@@ -10,6 +10,7 @@ export class Problems extends EventTarget {
     this.draft = draft;
     this.findings = [];
     this.fixes = () => []; // offers for a finding, where its file is open
+    this.nameOf = () => ''; // what people call its element
   }
 
   // One question at a time: whoever asks again about the same state gets the same answer.
@@ -55,7 +56,7 @@ export class Problems extends EventTarget {
     const head = this.box.querySelector('summary');
     head.dataset.tone = errors ? 'danger' : this.findings.length ? 'warn' : 'good';
     head.textContent = this.findings.length
-      ? say('{0} errors, {1} warnings', errors, this.findings.length - errors)
+      ? [counted(errors, '{0} error', '{0} errors'), counted(this.findings.length - errors, '{0} warning', '{0} warnings')].join(say(', '))
       : say('The gate has nothing to object to');
     const list = this.box.querySelector('ol');
     list.replaceChildren(...this.findings.map((one) => this.line(one)));
@@ -66,8 +67,12 @@ export class Problems extends EventTarget {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = `finding-line ${finding.severity}`;
-    const where = document.createElement('code');
-    where.textContent = finding.element || finding.file;
+    const where = document.createElement('span');
+    where.className = 'where';
+    const name = this.nameOf(finding);
+    const id = Object.assign(document.createElement('code'), { textContent: finding.element || finding.file });
+    if (name) where.append(Object.assign(document.createElement('strong'), { textContent: name }));
+    where.append(id);
     const text = document.createElement('span');
     text.textContent = finding.message;
     const hint = document.createElement('span');
@@ -107,6 +112,8 @@ export class Problems extends EventTarget {
     line?.scrollIntoView({ block: 'nearest' });
   }
 }
+
+const counted = (count, one, many) => say(count === 1 ? one : many, count);
 
 function group(offers) {
   const line = document.createElement('div');

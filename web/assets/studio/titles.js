@@ -36,3 +36,29 @@ export function titles(files) {
   for (const [path, text] of files) if (path.endsWith('.form')) found.set(path, steps.get(formId(path, text)));
   return new Map([...files.keys()].map((path) => [path, found.get(path) || path.replace(/\.(bpmn|dmn|form)$/, '')]));
 }
+
+// What people call an element of a file: the step of a diagram, the decision, the field of a form; '' where nobody named it.
+export function elementName(path, text, id) {
+  if (!id || !text) return '';
+  if (path.endsWith('.form')) return fieldName(text, id);
+  if (read.text !== text) Object.assign(read, { text, elements: new Map([...parse(text).getElementsByTagName('*')].map((one) => [one.getAttribute('id'), one])) });
+  return nameOf(read.elements.get(id)) || '';
+}
+
+const read = { text: '', elements: new Map() }; // the file which was asked about last
+
+function fieldName(text, id) {
+  const look = (one) => {
+    if (one.key === id || one.id === id) return (!chinese && one.properties?.['label-en']) || one.label || one.dateLabel || '';
+    for (const below of one.components ?? []) {
+      const name = look(below);
+      if (name) return name;
+    }
+    return '';
+  };
+  try {
+    return look(JSON.parse(text));
+  } catch {
+    return '';
+  }
+}
