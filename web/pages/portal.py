@@ -239,8 +239,8 @@ def _add(database: Session, opened: Case, text: str, files: list[FileStorage]) -
         try:
             portal.add_file(database, opened, file.stream, file.filename or "")
         except (BadFile, BadComplaint) as error:
-            told = [say(one["message_zh"], one["message_en"]) for one in error.problems]
-            found["file"] += [say(f"“{file.filename}”：{one}", f"“{file.filename}”: {one}") for one in told]
+            wrong = [say(one["message_zh"], one["message_en"]) for one in error.problems]
+            found["file"] += [say(f"“{file.filename}”：{one}", f"“{file.filename}”: {one}") for one in wrong]
     faults = {field: "\n".join(told) for field, told in found.items() if told}
     if faults:
         raise _Refused(faults)
