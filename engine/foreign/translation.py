@@ -169,7 +169,8 @@ def _extension(element: etree._Element) -> Iterator[Note]:
         return
     vendor, name = _vendor(element.tag) or "", str(element.tag).rpartition("}")[2]
     old = " ".join((text_of(element) or "").split())[:200]
-    old = old or " ".join(f'{key!s}="{value!s}"' for key, value in element.attrib.items())[:200]  # a listener: event, class
+    if not old:  # a listener: event, class
+        old = " ".join(f'{key}="{element.get(key)}"' for key in map(str, element.attrib))[:200]
     if name == "inputOutput":
         yield from _input_output(element, owner, vendor)
     elif name in {"in", "out"} and local(owner) == "callActivity":

@@ -140,7 +140,10 @@ def _messages(plane: etree._Element, holder: etree._Element) -> None:
             continue
         (x, y, width, height), (to_x, to_y, to_width, to_height) = boxes[source], boxes[target]
         down = to_y > y
-        start, end = (x + width / 2, y + height if down else y), (to_x + to_width / 2, to_y + (0 if down else to_height))
+        start, end = (
+            (x + width / 2, y + height if down else y),
+            (to_x + to_width / 2, to_y + (0 if down else to_height)),
+        )
         half = (start[1] + end[1]) / 2
         _edge(plane, str(flow.get("id")), [start, (start[0], half), (end[0], half), end])
 

@@ -1,4 +1,4 @@
-"""A file without a drawing gets one: every node has its place, no two lie over each other, lines lead from edge to edge."""
+"""A file without a drawing gets one: every node has its place, and no two lie over each other."""
 
 from itertools import combinations
 from pathlib import Path

@@ -89,7 +89,12 @@ def test_in_the_dark_no_editor_stays_bright(visit: Callable[..., Visitor], kind:
     page.locator(f".files .file.{kind}").first.click()
     page.locator({"bpmn": ".djs-palette", "dmn": ".tjs-table", "form": ".fjs-palette"}[kind]).wait_for()
     assert page.evaluate(BRIGHT) == []
-    assert page.evaluate("[...document.querySelectorAll('svg text')].filter((one) => /inherit/.test(one.style.fontFamily)).length") == 0
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('svg text')].filter((one) => /inherit/.test(one.style.fontFamily)).length"
+        )
+        == 0
+    )
     owner.picture(f"dark-{kind}")
 
 

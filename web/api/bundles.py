@@ -351,7 +351,10 @@ def _translated(given: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[fore
         whole = layout.drawn(files[path])
         if whole is not files[path]:
             files[path] = whole
-            zh, en = "文件没有图形，已自动排布，请在编辑器中调整", "The file had no drawing; it was laid out: arrange it in the studio"
+            zh, en = (
+                "文件没有图形，已自动排布，请在编辑器中调整",
+                "The file had no drawing; it was laid out: arrange it in the studio",
+            )
             notes.append(foreign.Note(path, foreign.Outcome.TRANSLATED, "BPMNDiagram", "", path, zh, en))
     return files, notes
 

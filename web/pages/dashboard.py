@@ -51,7 +51,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A figure: its text, how it changed, whether that is good, bad or neither, address of its cases; note: of what."""
+    """A figure: its text, how it changed, whether that is good, bad or neither, its cases' address; note: of what."""
 
     title: str
     text: str

@@ -164,7 +164,7 @@ def step_event(
     receiver = [person_name(data.get("assignee")), department_name(data.get("department"))]
     told = [f"→ {one}" for one in receiver if one] if kind in _GIVEN else []
     if kind == "decision_made":
-        told = [(terms or Terms()).text(str(data.get("variable") or data.get("decision") or ""), data.get("result"))]
+        told = [(terms or Terms()).decided(str(data.get("variable") or data.get("decision") or ""), data.get("result"))]
     if kind == "message_received" and data.get("name") == offers.MESSAGE:
         zh, en = "投诉人在线答复了方案", "The complainant answered the offer online"
     parts = [*told[:1], str(data.get("reason") or "")]

@@ -16,13 +16,18 @@ from web.pages.formtext import in_language, keyed, label_of
 from web.pages.words import CODES, department_names, label, value_text
 
 _NAMES: Final[Mapping[str, tuple[str, str]]] = {
+    "accept_outcome": ("受理结论", "Outcome of acceptance"),
     "amount_claimed": ("主张金额", "Amount claimed"),
     "amount_offered": ("提供金额", "Amount offered"),
     "approval_levels": ("审批层级", "Approval levels"),
+    "approval_outcome": ("审批结论", "Approval"),
     "case_id": ("案件（内部标识）", "Case (internal id)"),
     "channel": ("渠道", "Channel"),
     "confidence": ("分类把握", "Confidence of the classification"),
+    "departments": ("核查部门", "Verifying departments"),
     "fast_path": ("快速通道", "Fast path"),
+    "lead_department": ("牵头部门", "Leading department"),
+    "legal_outcome": ("法务意见", "Legal opinion"),
     "needs_legal": ("须法务审核", "Legal review needed"),
     "outcome": ("处理结果", "Outcome"),
     "plan_changed": ("方案有改动", "Plan changed"),
@@ -34,7 +39,7 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "urgency": ("时限类别", "Class of deadlines"),
     "vip": ("VIP 客户", "VIP customer"),
 }
-"""What no form asks for and no decision table names."""
+"""What the domain calls its own process data (ARCHITECTURE, contracts); other data as its form or table calls it."""
 _DEPARTMENTS: Final = frozenset({"lead_department", "departments", "department"})
 _ROLES: Final = frozenset({"approval_levels", "approval_level", "level"})
 _AMOUNTS: Final = frozenset({"amount_claimed", "amount_offered", "amount"})
@@ -50,9 +55,7 @@ class Terms:
 
     def name(self, key: str) -> str:
         """What a piece of process data is called; without a name its key."""
-        if key in self.names:
-            return self.names[key]
-        return say(*_NAMES[key]) if key in _NAMES else key
+        return say(*_NAMES[key]) if key in _NAMES else self.names.get(key, key)
 
     def text(self, key: str, value: Any) -> str:
         """A value of this piece of process data."""
@@ -71,6 +74,10 @@ class Terms:
         if key in _AMOUNTS and isinstance(value, int | float):
             return f"¥{value:,.2f}"
         return label("role" if key in _ROLES else key, code) if key in CODES or key in _ROLES else value_text(value)
+
+    def decided(self, variable: str, result: Any) -> str:
+        """What a decision gave: each value with its name."""
+        return self.text(variable, result if isinstance(result, dict) or not variable else {variable: result})
 
 
 def terms(session: Session, definition_id: UUID) -> Terms:

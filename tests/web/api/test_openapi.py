@@ -84,7 +84,7 @@ def test_every_input_refuses_what_it_does_not_know(document: dict[str, Any]) -> 
 
 
 def test_commands_which_create_or_move_take_an_idempotency_key(document: dict[str, Any]) -> None:
-    harmless = re.compile(r"/(session|reveal|read|check|evaluate|plan|preview|run)$")
+    harmless = re.compile(r"/(session|reveal|read|check|compare|evaluate|plan|preview|run)$")
     for path, method, operation in _operations(document):
         if method != "post" or harmless.search(path):
             continue
