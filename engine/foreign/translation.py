@@ -171,6 +171,7 @@ def _extension(element: etree._Element) -> Iterator[Note]:
     old = " ".join((text_of(element) or "").split())[:200]
     if not old:  # a listener: event, class
         old = " ".join(f'{key}="{element.get(key)}"' for key in map(str, element.attrib))[:200]
+        old = " ".join(f'{key}="{element.get(key)}"' for key in map(str, element.attrib))[:200]
     if name == "inputOutput":
         yield from _input_output(element, owner, vendor)
     elif name in {"in", "out"} and local(owner) == "callActivity":

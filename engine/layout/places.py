@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from lxml import etree
@@ -163,9 +164,9 @@ def _boxes(parts: dict[str, Part], standing: list[str], hosts: Mapping[str, str]
         made.boxes[name] = (x, y, part.width, part.height)
     aboard: dict[str, int] = {}
     for name, host in hosts.items():
-        x, y, width, height = made.boxes[host] if host in made.boxes else (0, 0, 0, 0)
+        x, y, width, height = made.boxes.get(host, (0, 0, 0, 0))
         number = aboard[host] = aboard.get(host, 0) + 1
         made.boxes[name] = (x + max(width - 18 - 44 * number, -18), y + height - 18, 36, 36)
     edges = [0.0, *(tops[first] - ROW / 2 for first in firsts[1:-1]), bottom]
-    made.lanes = [(top, below - top) for top, below in zip(edges, edges[1:], strict=False)]
+    made.lanes = [(top, below - top) for top, below in pairwise(edges)]
     return made

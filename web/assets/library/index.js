@@ -3,13 +3,9 @@ import './index.css';
 
 import { call, faults } from '../base/api.js';
 import { language, learn, say } from '../base/texts.js';
+import texts from './zh.js';
 
-learn({
-  'Not understood': '未能理解',
-  Kept: '原样保留',
-  Translated: '已转换',
-  '“{0}” is published under this key.': '该标识下已发布「{0}」。',
-});
+learn(texts);
 
 async function create(form) {
   const facts = Object.fromEntries(new FormData(form));
