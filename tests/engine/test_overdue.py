@@ -36,9 +36,9 @@ def _broken() -> Iterator[None]:
 
 
 PARTS = (
-    b.start(), b.gateway("parallel", "F"), b.user("A"), b.user("B"), b.user("Z"), b.end("EA"), b.end("EB"),
+    b.start(), b.gateway("parallel", "F"), b.user("A"), b.user("B"), b.user("Y"), b.user("Z"), b.end("EA"), b.end("EB"),
     b.boundary("T", "A", b.timer("PT1H"), interrupting=False), b.service("S", "test_overdue_breaks"), b.end("ES"),
-    b.path("Start", "F", "A", "EA"), b.path("F", "B", "Z", "EB"), b.path("T", "S", "ES"),
+    b.path("Start", "F", "A", "Y", "EA"), b.path("F", "B", "Z", "EB"), b.path("T", "S", "ES"),
 )  # fmt: skip
 HOLE = b.process("P", *PARTS)
 
@@ -98,15 +98,15 @@ def test_an_instance_whose_overdue_timer_fails_is_suspended_and_resumed(
     assert failed_timer(session).element_id == "S"
 
 
-@pytest.mark.parametrize("element", ["A", "B"])
+@pytest.mark.parametrize(("element", "target"), [("A", "Y"), ("B", "Z")])
 def test_a_token_is_moved_out_of_an_instance_whose_overdue_timer_fails(
-    session: Session, hole: ProcessInstance, element: str
+    session: Session, hole: ProcessInstance, element: str, target: str
 ) -> None:
     where = token(session, hole, element)
-    said = instances.preview_move(session, hole.id, where, "Z", actor="boss")
-    instances.move(session, hole.id, where, "Z", actor="boss", reason="r")
-    assert (said.closes, said.opens, said.fails) == ([element], ["Z"], "")
-    assert opened(session, hole) == sorted({"A", "B", "Z"} - {element})
+    said = instances.preview_move(session, hole.id, where, target, actor="boss")
+    instances.move(session, hole.id, where, target, actor="boss", reason="r")
+    assert (said.closes, said.opens, said.fails) == ([element], [target], "")
+    assert opened(session, hole) == sorted({"A", "B", target} - {element})
     assert incidents.listing(session, instance_id=hole.id) == []
 
 
@@ -114,7 +114,7 @@ def test_an_incident_of_a_deadline_is_closed_when_its_token_is_moved_away(
     session: Session, hole: ProcessInstance
 ) -> None:
     failed_timer(session)
-    instances.move(session, hole.id, token(session, hole, "A"), "Z", actor="boss", reason="r")
+    instances.move(session, hole.id, token(session, hole, "A"), "Y", actor="boss", reason="r")
     assert incidents.listing(session, instance_id=hole.id) == []
 
 
@@ -130,7 +130,7 @@ def test_an_incident_of_a_deadline_is_closed_by_whoever_comes_along_when_it_succ
 
 def test_a_move_lets_what_is_overdue_happen_first_where_it_succeeds(session: Session, hole: ProcessInstance) -> None:
     broken["on"] = False
-    instances.move(session, hole.id, token(session, hole, "A"), "Z", actor="boss", reason="r")
+    instances.move(session, hole.id, token(session, hole, "A"), "Y", actor="boss", reason="r")
     told = kinds(session, hole)
     assert told.index("timer_fired") < told.index("token_moved")
 
@@ -172,7 +172,7 @@ def test_a_message_which_an_overdue_timer_holds_up_comes_again_by_itself(session
         "P", b.start(), b.gateway("parallel", "F"), b.user("A"), b.end("EA"), b.catch("C", b.event("message", "M")),
         b.user("Got"), b.end("EB"), b.boundary("T", "A", b.timer("PT1H"), interrupting=False),
         b.service("S", "test_overdue_breaks"), b.end("ES"),
-        b.path("Start", "F", "A", "EA"), b.path("F", "C", "Got", "EB"), b.path("T", "S", "ES"),
+        b.path("Start", "F", "A", "Y", "EA"), b.path("F", "C", "Got", "EB"), b.path("T", "S", "ES"),
     )  # fmt: skip
     instance = begin(session, b.message("M", "m", '="k"'), parts)
     with clock.at(clock.now() + LATER):
