@@ -104,6 +104,8 @@ def _whole(kind: str, element: Element) -> Change:
 
 def _changed(was: Element, is_now: Element) -> Iterator[Change]:
     for name in dict.fromkeys([*was.facts, *is_now.facts]):
+        if name == "properties.redress:name-en":  # told as the English name
+            continue
         old, new = was.facts.get(name, ""), is_now.facts.get(name, "")
         if old == new:
             continue
