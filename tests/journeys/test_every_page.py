@@ -55,7 +55,7 @@ PAGES: Final[Mapping[str, tuple[str, Callable[[World], list[str]]]]] = {
     "notices.page": ("staff", lambda world: ["/notices"]),
     "monitor.page": ("manager", lambda world: ["/monitor", "/monitor?department=nothing"]),
     "monitor.process": ("manager", lambda world: ["/monitor/complaint"]),
-    "monitor.element": ("manager", lambda world: ["/monitor/complaint/Task_Accept", "/monitor/complaint/Task_Close"]),
+    "monitor.element": ("manager", lambda world: ["/monitor/complaint/Task_Accept", "/monitor/complaint/Task_Revisit"]),
     "monitor.instances": ("manager", lambda world: ["/monitor/instances", "/monitor/instances?number=NONE"]),
     "incidents.page": ("manager", lambda world: ["/monitor/incidents"]),
     "incidents.cause": ("manager", lambda world: ["/monitor/incidents/cause?cause=boom"]),
