@@ -187,6 +187,6 @@ def test_failures_of_one_cause_are_taken_together_and_what_is_refused_stays_tick
     page.locator("#skip button[value=send]").click()
     report = page.locator("[data-report]")
     expect(report).to_contain_text("成功 0 项，未成功 2 项")
-    expect(report).to_contain_text("该元素的工作不能跳过")
+    expect(report).to_contain_text("不知道是哪一处工作失败，请先重试一次")
     expect(page.locator(".pick input:checked")).to_have_count(2)
     manager.picture("incidents")

@@ -53,8 +53,7 @@ def addresses(case: Case, task: UserTask) -> list[str]:
 PUBLIC = ["/login", "/complain", "/follow"]
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
 def test_nobody_is_kept_out(visit: Callable[..., Visitor], language: str, theme: str) -> None:
     case, task = complain()
     staff = visit(language=language, theme=theme)
@@ -77,8 +76,7 @@ def test_nobody_is_kept_out(visit: Callable[..., Visitor], language: str, theme:
     assert [text for text in staff.complaints if "404" not in text] == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 768, 1440])
+@pytest.mark.parametrize(("width", "language"), [(360, "zh"), (360, "en"), (768, "en"), (1440, "zh")])
 def test_nothing_sticks_out(visit: Callable[..., Visitor], width: int, language: str) -> None:
     unbroken = "ununterbrochen" * 150  # 2,100 letters without a blank
     case, task = complain(LONG if language == "zh" else unbroken, product=LONG[:200], order_no="A" * 200)
