@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engine import db
+from engine import db, garbage
 from engine.models import ProcessInstance, UserTask
 from tests.bench.common import p50, percentile, scratch
 from web import identity
@@ -98,6 +98,7 @@ def run(*, sizes: Sequence[int] = (1_000, 100_000), rounds: int = 60, **_: Any) 
             client = app.test_client()
             with client.session_transaction() as cookie:
                 cookie.update(identity.content(manager))
+            garbage.settle()  # as `web.wsgi` does when it has loaded what it needs
             rows[str(size)] = {page: _measure(client, address, rounds) for page, address in addresses.items()}
     last = {page: figures for page, figures in rows[str(filled)].items() if page != "nothing"}
     return {
