@@ -98,10 +98,7 @@ def fail(session: Session, instance: ProcessInstance, attempt: Attempt, error: E
         "element_id": command.element_id,
         "data": jsonable(command.data),
         "work": asdict(work) if work is not None and work.element == element else None,
-        "skipped": [
-            {"work": asdict(each.work), "results": jsonable(each.results)}
-            for each in session.info.get("skip", {}).get(instance.id, ())
-        ],
+        "skipped": _skipped(session, instance),
     }
     incident.attempts += 1
     incident.retry_at = _next_try(command, incident.attempts)
@@ -126,6 +123,12 @@ def fail(session: Session, instance: ProcessInstance, attempt: Attempt, error: E
         element=element or "",
         code=code,
     )
+
+
+def _skipped(session: Session, instance: ProcessInstance) -> list[dict[str, Any]]:
+    """What the step leaves out, as an incident keeps it for the next try."""
+    skips = session.info.get("skip", {}).get(instance.id, ())
+    return [{"work": asdict(each.work), "results": jsonable(each.results)} for each in skips]
 
 
 def pause(tries: int) -> timedelta:

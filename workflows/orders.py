@@ -1,5 +1,5 @@
-"""The orders of the open boxes. Each is a row of stretches, sorted in themselves by an index, one after the other: the
-first page of a hundred thousand tasks costs what the first page of a hundred costs.
+"""The orders of the open boxes. Each is a row of stretches, sorted in themselves by an index, one after the other: a
+page reads about as many tasks as it shows, however many there are.
 
 due: what is due first; priority: the highest first; received: the oldest complaint first; step: by element of the
 diagram; customer: VIP first, then what belongs to one complainant together. By the last two, work on no case, or on one
