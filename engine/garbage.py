@@ -7,7 +7,7 @@ of an instance with fifty called processes.
 
 import gc
 
-_YOUNG = 50_000
+_YOUNG = 10_000
 """Objects made before the youngest are looked through (default 700): more than a large step makes."""
 
 
@@ -15,4 +15,4 @@ def settle() -> None:
     """Call once when a process has loaded what it needs: that is never looked through again, the rest seldom."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 20)
+    gc.set_threshold(_YOUNG, 5, 20)

@@ -28,7 +28,7 @@ from engine.spiff.errors import Failure
 from engine.spiff.injected import injected
 from engine.spiff.movement import Movement
 from engine.spiff.watching import Waits, waits_of
-from engine.spiff.workflow import Workflow
+from engine.spiff.workflow import Workflow, release
 
 REFUSALS = (NotFound, Conflict, Forbidden, Invalid, Busy)
 """What a change may raise to refuse the command: nothing has happened, no incident."""
@@ -228,6 +228,7 @@ def _perform(
             moved.status = InstanceStatus.COMPLETED
     _tell(moved)
     _save(moved, after)
+    release(top)
 
 
 def _run_early(moved: Step, attempt: Attempt) -> None:

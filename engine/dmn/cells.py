@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from engine.feel import FeelError, compile_expression
@@ -66,6 +67,7 @@ _PLAIN_NUMBER = re.compile(r"-?[0-9.]{1,34}\Z")
 ANYTHING = Cell(Kind.ANY)
 
 
+@lru_cache(maxsize=4_096)  # a table repeats itself, and is asked twice: when it is compiled and when it is judged
 def parse_cell(text: str) -> Cell | None:
     """What the unary tests `text` cover, or None when they are not a list of literals, comparisons and intervals."""
     stripped = text.strip()

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.dmn.cells import Cell, Kind, kind_of
-from engine.dmn.partition import Partition, bits, partition
+from engine.dmn.partition import Partition, bits, partition, spread
 
 Ask = Callable[[Any, object, Mapping[str, object]], bool | None]
 """Does this cell match (run, value, scope)? Null is no."""
-
-_MAX_BITS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +41,10 @@ def column(cells: Sequence[Cell | None], asks: Sequence[Ask]) -> Column:
     anything = sum(1 << index for index, cell in enumerate(cells) if cell is not None and cell.kind is Kind.ANY)
     everything = (1 << len(cells)) - 1
     found = partition(cells)
-    if found is None or found.size * len(cells) > _MAX_BITS:
+    if found is None:
         return Column(None, (), anything, everything & ~anything, tuple(asks))
-    by_region = [0] * found.size
-    opaque = 0
-    for index, cell in enumerate(cells):
-        if cell is None:
-            opaque |= 1 << index
-            continue
-        for region in bits(found.cover(cell)):
-            by_region[region] |= 1 << index
+    opaque = sum(1 << index for index, cell in enumerate(cells) if cell is None)
+    by_region = spread([0 if cell is None else found.cover(cell) for cell in cells], found.size)
     return Column(found, tuple(by_region), anything, opaque, tuple(asks))
 
 
@@ -73,7 +65,7 @@ def matching(
         if unsure:
             waiting.append((each, unsure, value))
     if not waiting:
-        return bits(rules & -rules if first_only else rules)
+        return list(bits(rules & -rules if first_only else rules))
     found = []
     for rule in bits(rules):
         bit = 1 << rule

@@ -50,11 +50,8 @@ def local(element: etree._Element) -> str:
 
 def children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
     """Child elements in the DMN namespace of the parent, filtered by local name when names are given."""
-    namespace = etree.QName(element).namespace
-    for child in element:
-        name = etree.QName(child)
-        if name.namespace == namespace and (not names or name.localname in names):
-            yield child
+    namespace = etree.QName(element).namespace or ""
+    return element.iterchildren(*[f"{{{namespace}}}{name}" for name in names or "*"])
 
 
 def child(element: etree._Element, *names: str) -> etree._Element | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
+from engine.dmn.cells import parse_cell
 from engine.feel import Expression, FeelError, FeelSyntaxError, compile_expression, compile_unary_tests
 from engine.feel.builtins import BUILTINS
 from engine.feel.expression import UnaryTests
@@ -114,10 +115,11 @@ def functions_of_decisions(bundle: Bundle) -> Iterator[Finding]:
             if decision.table is None or decision.requires:
                 continue
             texts = [column.expression.text for column in decision.table.inputs]
-            bundle.effort.spend()
             calls = {name for text in texts for name in _calls(text, compile_expression)}
             for rule in decision.table.rules:
-                calls |= {name for test in rule.tests for name in _calls(test, compile_unary_tests)}
+                bundle.effort.spend()
+                asking = [test for test in rule.tests if parse_cell(test) is None]
+                calls |= {name for test in asking for name in _calls(test, compile_unary_tests)}
                 calls |= {name for output in rule.outputs for name in _calls(output.text, compile_expression)}
             yield from unknown_calls(bundle, decision.id, calls)
 

@@ -7,12 +7,12 @@ variables or 0, notes or 0]`; tokens stand in the order in which they were put i
 
 from threading import local
 from typing import Any
-from uuid import UUID
 
 import orjson
 import zstandard
 
 from engine.errors import Invalid
+from engine.ids import from_hex
 from engine.spiff.subprocesses import SubProcess
 from engine.spiff.values import decode, encode
 from engine.spiff.workflow import ROOT, ProcessSpec, Scope, SubWorkflow, Token, Workflow
@@ -56,8 +56,8 @@ def rows(top: Workflow) -> Rows:
     for scope in pending:
         number = len(scopes)
         host = numbers[scope.host] if isinstance(scope, SubWorkflow) else -1
-        scopes.append([host, int(scope.completed), _variables(scope.task_tree)])
         members, root = scope.tasks, scope.task_tree
+        scopes.append([host, int(scope.completed), _variables(root) if root.data else {}])
         for token in members.values():
             if token is root:
                 continue
@@ -124,7 +124,7 @@ def restore(data: Rows, spec: ProcessSpec) -> Workflow:
         if node is None:
             raise Invalid(f"The state has a token on {name}, which the process does not have", element=str(name))
         above = scope.task_tree if parent == -1 else members[parent]
-        token = Token(scope, node, above, state=state, token_id=UUID(int=int(token_id, 16)))
+        token = Token(scope, node, above, state=state, token_id=from_hex(token_id))
         if variables:
             token.data = {key: decode(value) for key, value in variables.items()}
         if notes:
@@ -141,4 +141,5 @@ def restore(data: Rows, spec: ProcessSpec) -> Workflow:
 
 def _fill_scope(scope: Scope, row: list[Any]) -> None:
     scope.completed = bool(row[1])
-    scope.task_tree.data = {key: decode(value) for key, value in row[2].items()}
+    if row[2]:
+        scope.task_tree.data = {key: decode(value) for key, value in row[2].items()}

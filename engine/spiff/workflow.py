@@ -10,6 +10,7 @@ on it (boundary events on their activity, rounds on their multi-instance body, e
 """
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.event import Event
 from SpiffWorkflow.util.task import TaskState
 
 from engine.feel.values import Value
@@ -130,17 +132,25 @@ class SubWorkflow(BpmnSubWorkflow):
     tasks: dict[UUID, Token]
     spec: ProcessSpec
     top_workflow: Workflow
+    last_task: Token | None = None
+    success = True
+    depth: int
+    data = locks = correlations = MappingProxyType[str, Any]({})
+    completed_event = task_removed_event = Event()
 
     def __init__(self, spec: ProcessSpec, parent: Token, top: Workflow) -> None:
+        # not the library's three, which make what nobody uses: a restore makes all scopes
+        self.spec = spec
         self.host = parent
-        super().__init__(spec, parent.id, top, deserializing=True)
+        self.parent_task_id = parent.id
+        self.top_workflow = top
+        self.depth = parent.workflow.depth + 1
+        self.completed = False
+        self.tasks = {}
         self.task_tree = Token(self, spec.start, None, state=TaskState.COMPLETED, token_id=ROOT)
 
     def _task_completed_notify(self, task: Token) -> None:
         """As in `Workflow`."""
-
-    def _calculate_depth(self) -> int:
-        return int(self.host.workflow.depth) + 1
 
     @property
     def parent_workflow(self) -> "Workflow | SubWorkflow":
@@ -164,6 +174,13 @@ def scopes(top: Workflow) -> Iterator[Scope]:
     """The instance's scopes, outer ones before inner ones."""
     yield top
     yield from top.subprocesses.values()
+
+
+def release(top: Workflow) -> None:
+    """Let an instance in memory go which nobody needs any more. Its tokens and scopes know each other: left alone they
+    would wait for the cycle collector, which takes longer to find them than they took to be freed."""
+    for scope in list(scopes(top)):
+        scope.__dict__.clear()
 
 
 def tokens(top: Workflow) -> Iterator[Token]:

@@ -13,8 +13,8 @@ from engine.errors import Forbidden
 from engine.models import Incident, OutboxMessage, ProcessInstance
 from tests.workflows.conftest import Who
 from tests.workflows.walking import MONDAY, Walk, received, stands_on
-from workflows import timeline
-from workflows.models import CaseStatus, Letter
+from workflows import authority, cases, timeline
+from workflows.models import CaseStatus, DecisionKind, Letter
 
 
 @pytest.mark.requirement("RTE-01", "RTE-02")
@@ -28,6 +28,25 @@ def test_a_quality_complaint_walks_through_its_departments_with_one_owner(shippe
     assert departments["Task_Pay"] == "finance"
     assert (case.status, case.outcome) == (CaseStatus.CLOSED, "solved")
     assert case.owner == walk.steps[0][2]
+    assert shipped.scalars(select(Incident)).all() == []
+
+
+@pytest.mark.requirement("SOL-14")
+def test_a_payment_which_failed_goes_back_to_finance_and_is_paid_before_the_revisit(shipped: Session) -> None:
+    case = received(shipped, "空调用了三天就坏了，开机异响，无法使用，要求退款 3000 元")
+    walk = Walk(shipped, case, execution_result="failed").until(stands_on("Task_Pay"))
+    [paying] = walk.open_tasks()
+    walk.until(lambda task: task.element_id == "Task_Pay" and task.id != paying.id)
+    walk.wanted["execution_result"] = "done"
+    walk.until()
+    assert walk.elements()[-3:] == ["Task_Pay", "Task_Pay", "Task_Revisit"]
+    plan = cases.latest_plan(shipped, case)
+    assert plan is not None
+    assert [each.outcome for each in authority.decisions(shipped, plan) if each.kind == DecisionKind.EXECUTION] == [
+        "failed",
+        "done",
+    ]
+    assert (case.status, case.outcome) == (CaseStatus.CLOSED, "solved")
     assert shipped.scalars(select(Incident)).all() == []
 
 

@@ -48,7 +48,7 @@ def import_command(file: Path, profile: str, limit: int | None, as_json: bool) -
 @click.command("drive")
 @click.option("--cases", type=click.IntRange(1, 100_000), default=100, show_default=True)
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="The same seed gives the same cases and decisions."
+    "--seed", type=int, default=1, show_default=True, help="The same seed gives the same counts, on the same day."
 )
 @click.option("--here", is_flag=True, help="Work in the configured database; default: one made for this run.")
 @json_option

@@ -33,15 +33,15 @@ def drive(
     span: timedelta = timedelta(days=30),
     until: datetime | None = None,
 ) -> dict[str, Any]:
-    """Let `cases` complaints arrive within `span` from `begin` (default: 150 days ago) and work them to their end.
+    """Let `cases` complaints arrive within `span` from `begin` (default: a midnight, 150 days ago): all are worked.
 
     until: stop then and leave open what is open (demo data). on_progress(closed or waiting, all). Needs the demo's
     people and published bundles. Answers `cases ended incidents escalations legal_reviews approvals outcomes steps
-    seconds`. The same seed gives the same complaints and choices (not the same numbers and ids).
+    seconds`. The same seed and begin give the same counts in a house just planted (not the same numbers and ids).
     """
     started, rng = perf_counter(), Random(seed)  # noqa: S311 - a simulation, not a secret
     world = World(transaction, rng)
-    begin = begin or now() - timedelta(days=150)
+    begin = begin or now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=150)
     with transaction() as session:
         world.muster(session)
     for arrival in sorted(begin + span * rng.random() for _ in range(cases)):

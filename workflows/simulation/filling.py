@@ -68,7 +68,7 @@ CHOICES: Mapping[str, Choice] = {
     "customer_answer": _weighted(accepted=84, negotiates=11, refused=5),
     "mediation_outcome": _weighted(settled=3, failed=1),
     "plan_changed": _rarely(0.3),
-    "execution_result": _weighted(done=1),
+    "execution_result": _weighted(done=11, failed=1),
     "satisfaction": _weighted(satisfied=6, basically=3, unsatisfied=1),
 }
 

@@ -44,6 +44,18 @@ def _wide(rules: int, inputs: int, policy: str = "UNIQUE") -> bytes:
     return table("d", [f"a{i}" for i in range(inputs)], "x", lines, policy)
 
 
+def _ends(rules: int, inputs: int) -> bytes:
+    """A table in which no two ranges end alike: as many regions as can be."""
+    lines = [([f"[{n + i / 100}..{n + i / 100 + rules}]" for i in range(inputs)], '"y"') for n in range(rules)]
+    return table("d", [f"a{i}" for i in range(inputs)], "x", lines)
+
+
+def _values(rules: int, inputs: int) -> bytes:
+    """A table whose cells are long lists of values."""
+    lines = [([",".join(str(n * 100 + k * 2) for k in range(60))] * inputs, '"y"') for n in range(rules)]
+    return table("d", [f"a{i}" for i in range(inputs)], "x", lines)
+
+
 def _literal(text: str) -> bytes:
     return _DMN.format(_decision("d", text)).encode()
 
@@ -137,6 +149,8 @@ CASES = [
     Case("decisions in a row of 100", ".dmn", lambda: _chain(100)),
     Case("bundle with decisions in a row", "", lambda: _deciding(_chain(500), "d499")),
     Case("bundle with a great table", "", lambda: _deciding(_wide(1_500, 10), "d"), "decision_overlap"),
+    Case("bundle with a table of different ranges", "", lambda: _deciding(_ends(600, 10), "d"), "decision_overlap"),
+    Case("bundle with a table of long lists", "", lambda: _deciding(_values(300, 10), "d")),
     Case("decisions in a lattice", ".dmn", lambda: _lattice(60)),
     Case("decision of 300 rules and 30 inputs", ".dmn", lambda: _wide(300, 30), "decision_overlap"),
     Case("decision of 2k rules and 10 inputs", ".dmn", lambda: _wide(2_000, 10), "bad_decision"),

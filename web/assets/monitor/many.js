@@ -80,6 +80,7 @@ async function run(address, fields) {
 export function startMany() {
   const bar = document.querySelector('[data-bulk]');
   if (!bar) return;
+  if (bar.querySelector('[data-all]').checked) for (const box of boxes()) box.checked = true; // ticked before this ran
   show(bar);
   document.addEventListener('change', (event) => {
     if (event.target.matches('[data-all]')) for (const box of boxes()) box.checked = event.target.checked;
