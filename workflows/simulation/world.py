@@ -62,7 +62,7 @@ class World:
             select(UserTask.id, UserTask.created_at, UserTask.due_at)
             .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
             .where(ours, UserTask.status == TaskStatus.OPEN.value)
-            .order_by(UserTask.created_at, UserTask.element_id)
+            .order_by(UserTask.created_at, UserTask.element_id, UserTask.department, UserTask.assignee)
         )
         for task_id, created_at, due_at in open_tasks:
             if task_id not in self.planned:
