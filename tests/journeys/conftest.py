@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from sqlalchemy import Engine
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -24,6 +24,9 @@ from web.limits import limiter
 from workflows import demo
 
 FAILED = pytest.StashKey[bool]()
+PATIENCE = 30_000
+"""Milliseconds which a slow machine may take for anything."""
+LOADED = "addEventListener('load', () => document.documentElement.setAttribute('data-loaded', ''))"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -74,6 +77,7 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (make browser)")
     build_assets.build()
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield started
@@ -117,8 +121,11 @@ def visit(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterat
             [{"name": name, "value": value, "url": site} for name, value in (("language", language), ("theme", theme))]
         )
         name = request.node.name.removeprefix("test_").partition("[")[0]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(LOADED)
         visitor = Visitor(context.new_page(), site, Path(folder) / name if folder else None, numbers=numbers)
+        # nobody acts on a page before its scripts have run, however slow the machine is
+        visitor.page.add_locator_handler(visitor.page.locator("html:not([data-loaded])"), lambda: None)
         visitor.page.on("console", lambda message: _note(visitor, message))
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         return visitor
