@@ -1,6 +1,7 @@
 """A house full of people: the demo's departments, staff of every role (password `redress`), and the shipped bundles."""
 
 import csv
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -33,8 +34,6 @@ def logins() -> list[dict[str, str]]:
 def people_of_the_demo(session: Session) -> None:
     """Everybody in the data file who is not here yet, with the password `redress`."""
     known = set(session.scalars(select(Person.login)))
-    template = Person(login="", name_zh="", name_en="", department="")
-    people.set_password(template, PASSWORD)  # one hash for all: nobody keeps a secret behind these
     for row in logins():
         if row["login"] not in known:
             session.add(
@@ -45,10 +44,18 @@ def people_of_the_demo(session: Session) -> None:
                     mail=f"{row['login']}@redress.example",
                     department=row["department"],
                     roles=row["roles"].split("|"),
-                    password_hash=template.password_hash,
+                    password_hash=_password_hash(),
                 )
             )
     session.flush()
+
+
+@cache
+def _password_hash() -> str | None:
+    """One hash for all: nobody keeps a secret behind it."""
+    template = Person(login="", name_zh="", name_en="", department="")
+    people.set_password(template, PASSWORD)
+    return template.password_hash
 
 
 def publish(session: Session, folder: Path) -> list[ProcessDefinition]:

@@ -18,10 +18,11 @@ from sqlalchemy import Engine
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from engine.db import transaction
+from tests import planted
 from web import build_assets
 from web.create_app import create_app
 from web.limits import limiter
-from workflows import demo
+from workflows import demo, seeds
 
 FAILED = pytest.StashKey[bool]()
 PATIENCE = 30_000
@@ -95,7 +96,9 @@ def site(journey_app: Flask, database: Engine) -> Iterator[str]:
     """Address of a live server whose house is full of the demo's people, with the shipped processes published."""
     limiter.reset()
     with transaction() as session:
-        demo.plant(session)
+        seeds.plant(session)
+        demo.people_of_the_demo(session)
+        planted.publish(session)
     server = make_server("127.0.0.1", 0, journey_app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

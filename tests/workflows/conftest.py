@@ -1,22 +1,17 @@
 """A house to test in: keys and uploads in a temporary folder, master data and people planted."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 import workflows
 from engine import definitions
-from engine.models import DefinitionFile, ProcessDefinition
-from engine.settings import ROOT
+from tests import planted
 from tests.workflows import bundles
 from workflows import crypto, demo, people, seeds
 from workflows.models import Person
 from workflows.settings import settings
-
-_PUBLISHED: list[list[dict[str, Any]]] = []
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,15 +46,8 @@ def running(house: Session) -> Session:
 
 @pytest.fixture
 def shipped(house: Session) -> Session:
-    """The same with all shipped bundles published: by the gate once, then as the rows it wrote (a second each time)."""
-    tables = (ProcessDefinition.__table__, DefinitionFile.__table__)
-    if not _PUBLISHED:
-        demo.publish(house, ROOT / "diagrams")
-        house.flush()
-        _PUBLISHED.extend([dict(row) for row in house.execute(select(table)).mappings()] for table in tables)
-    else:
-        for table, rows in zip(tables, _PUBLISHED, strict=True):
-            house.execute(insert(table), rows)
+    """The same with all shipped bundles published."""
+    planted.publish(house)
     return house
 
 
