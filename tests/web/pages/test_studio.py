@@ -43,7 +43,8 @@ def test_the_library_shows_versions_drafts_and_what_runs(
     assert "第 1 版" in shown
     assert "编辑中" in shown
     assert 'data-lint="complaint"' in shown
-    assert shown.count('<td class="end">1</td>') == 2  # one instance, and its open task
+    assert 'data-label="运行中">1</td>' in shown
+    assert 'data-label="在办任务">1</td>' in shown
     assert 'data-act="DELETE /api/v1/drafts/complaint"' in shown
 
 
