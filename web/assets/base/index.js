@@ -8,6 +8,7 @@ import './choices.js';
 import './exports.js';
 import './keys.js';
 import './login.js';
+import './menus.js';
 import './uploads.js';
 import { startTabs } from './tabs.js';
 import { explainTimes, startRefreshing } from './times.js';
