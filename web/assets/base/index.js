@@ -10,7 +10,7 @@ import './keys.js';
 import './login.js';
 import './menus.js';
 import './uploads.js';
-import { startTabs } from './tabs.js';
+import { showChosenTabs, startTabs } from './tabs.js';
 import { explainTimes, startRefreshing } from './times.js';
 import { showWaitingToast, toast } from './toast.js';
 import { say } from './texts.js';
@@ -23,7 +23,10 @@ document.addEventListener('change', (event) => {
   const select = event.target.closest('select[data-send]');
   if (select) select.form.requestSubmit();
 });
-document.addEventListener('htmx:after:swap', () => explainTimes());
+document.addEventListener('htmx:after:swap', () => {
+  explainTimes();
+  showChosenTabs();
+});
 document.addEventListener('htmx:before:request', () => document.documentElement.classList.add('busy'));
 document.addEventListener('htmx:finally:request', () => document.documentElement.classList.remove('busy'));
 document.addEventListener('htmx:response:error', (event) => {
@@ -38,6 +41,7 @@ if (ready) ready.requestSubmit(ready.querySelector('[data-now]'));
 
 putBack();
 startTabs();
+showChosenTabs();
 startRefreshing();
 explainTimes();
 showWaitingToast();

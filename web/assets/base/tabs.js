@@ -1,5 +1,16 @@
 // Tabs after the WAI-ARIA pattern; the chosen one is kept for the session. A panel announces itself with `shown`,
 // so that diagrams draw only when they have a size.
+
+// A row of tabs may be wider than its place: the chosen one is always in sight.
+function showChosen(list) {
+  const chosen = list.querySelector('[aria-current="page"], [aria-selected="true"]');
+  if (chosen) list.scrollLeft = chosen.offsetLeft - list.offsetLeft - (list.clientWidth - chosen.offsetWidth) / 2;
+}
+
+export function showChosenTabs() {
+  document.querySelectorAll('.tabs').forEach(showChosen);
+}
+
 function choose(list, tab, focus) {
   for (const one of list.querySelectorAll('[role="tab"]')) {
     const chosen = one === tab;
@@ -10,6 +21,7 @@ function choose(list, tab, focus) {
     if (chosen) panel.dispatchEvent(new CustomEvent('shown', { bubbles: true }));
   }
   if (focus) tab.focus();
+  showChosen(list);
   if (list.dataset.name) sessionStorage.setItem(`tab:${list.dataset.name}`, tab.id);
 }
 
