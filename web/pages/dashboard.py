@@ -170,7 +170,7 @@ def _more(value: int, before: int, good: int) -> tuple[str, str]:
         return _nothing()
     if before < FEW:
         return _was(str(before))
-    return _share(value, before), _tone(value - before, good)
+    return _changed(value, before, good)
 
 
 def _slower(figures: Figures, earlier: Figures) -> tuple[str, str]:
@@ -178,7 +178,7 @@ def _slower(figures: Figures, earlier: Figures) -> tuple[str, str]:
         return _nothing()
     if earlier.closed < FEW:
         return _was(_duration(earlier.hours))
-    return _share(figures.hours, earlier.hours), _tone(figures.hours - earlier.hours, -1)
+    return _changed(figures.hours, earlier.hours, -1)
 
 
 def _points(value: float | None, before: float | None, base: int) -> tuple[str, str]:
@@ -198,8 +198,9 @@ def _was(text: str) -> tuple[str, str]:
     return say(f"此前 {text}", f"{text} before"), ""
 
 
-def _share(value: float, before: float) -> str:
-    return f"{(value - before) / before:+.0%}".replace("%", " %")
+def _changed(value: float, before: float, good: int) -> tuple[str, str]:
+    change = round((value - before) / before, 2) + 0.0  # what is shown as no change is neither good nor bad
+    return f"{change:+.0%}".replace("%", " %"), _tone(change, good)
 
 
 def _tone(change: float, good: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
-from flask_babel import format_currency, format_date
+from flask_babel import format_currency
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -289,7 +289,10 @@ def when(at: datetime | None) -> str:
 
 def day(at: datetime | None) -> str:
     """The date of a moment."""
-    return format_date(at.astimezone(ZoneInfo(settings().time_zone)), "long") if at else ""
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(settings().time_zone))
+    return say(f"{local.year}年{local.month}月{local.day}日", f"{local.day} {local:%B %Y}")
 
 
 def money(minor: int | None, currency: str = "CNY") -> str:
