@@ -27,7 +27,7 @@ const timers = () => root.querySelector('[name="timers"]:checked').value;
 async function plan() {
   const { data } = await call('POST', '/api/v1/migrations/plan', body());
   state.plan = data;
-  part('summary').textContent = say('{0} running instances; {1} changes between the versions.', data.instances, data.changes.length);
+  part('summary').textContent = say('Running instances: {0}; changes between the versions: {1}.', data.instances, data.changes.length);
   listOf(part('plan-problems'), data.problems.map((one) => ({ tone: one.severity, text: `${one.element}${say(': ')}${words(one)}` })));
   renderMapping();
 }

@@ -1,6 +1,6 @@
 // Chinese of the migration page's own texts.
 export default {
-  '{0} running instances; {1} changes between the versions.': '{0} 个运行中的实例；两个版本有 {1} 处差异。',
+  'Running instances: {0}; changes between the versions: {1}.': '{0} 个运行中的实例；两个版本有 {1} 处差异。',
   '{0} can go, {1} cannot.': '{0} 个可以迁移，{1} 个不能。',
   'Migrate {0} instances': '迁移 {0} 个实例',
   'New element for': '对应的新版元素：',
