@@ -8,6 +8,7 @@ from engine import bundles, forms, xml
 from engine.dmn import DmnError
 from engine.errors import Invalid
 from engine.findings import Finding
+from engine.forms import Form
 from engine.hooks import Domain
 from engine.lint.effort import Effort, TooComplex
 from engine.spiff.compiled import form_files
@@ -32,7 +33,7 @@ class Bundle:
     feel_names: functions which the domain adds to FEEL; processes, departments: ids and codes of those there are;
     staffed: codes of departments with somebody in them; lanes: names of lanes -> department; variables: process data
     an instance may start with; case_paths: what the read-only `case` holds. None = not known. effort: what may still be
-    spent on it.
+    spent on it; read_forms: those which can be read, once they were asked for.
     """
 
     files: Mapping[str, bytes]
@@ -47,6 +48,7 @@ class Bundle:
     variables: set[str] | None = None
     case_paths: Collection[str] | None = None
     effort: Effort = field(default_factory=Effort)
+    read_forms: dict[str, Form] | None = field(default=None, repr=False)
 
 
 def examine(

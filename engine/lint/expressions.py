@@ -15,7 +15,7 @@ from engine.lint.structure import error
 from engine.spiff.model import Node
 
 LIKE = 0.6
-MOST_TEXT = 200_000
+MOST_TEXT = 120_000
 """Characters of all expressions together, those apart which are too long to be compiled: half a second of work."""
 
 
@@ -118,7 +118,7 @@ def functions_of_decisions(bundle: Bundle) -> Iterator[Finding]:
             calls = {name for text in texts for name in _calls(text, compile_expression)}
             for rule in decision.table.rules:
                 bundle.effort.spend()
-                asking = [test for test in rule.tests if parse_cell(test) is None]
+                asking = [test for test in rule.tests if "(" in test and parse_cell(test) is None]
                 calls |= {name for test in asking for name in _calls(test, compile_unary_tests)}
                 calls |= {name for output in rule.outputs for name in _calls(output.text, compile_expression)}
             yield from unknown_calls(bundle, decision.id, calls)

@@ -35,14 +35,16 @@ class Known:
 
 def loaded_forms(bundle: Bundle) -> dict[str, Form]:
     """Forms which can be read, by id; those which cannot have findings of their own."""
-    found = {}
-    for form_id, schema in bundle.forms.items():
-        bundle.effort.spend()
-        try:
-            found[form_id] = forms.load(schema)
-        except FormError:
-            continue
-    return found
+    if bundle.read_forms is None:
+        found = {}
+        for form_id, schema in bundle.forms.items():
+            bundle.effort.spend()
+            try:
+                found[form_id] = forms.load(schema)
+            except FormError:
+                continue
+        bundle.read_forms = found
+    return bundle.read_forms
 
 
 def fields_of(form: Form) -> set[str]:
