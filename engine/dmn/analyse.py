@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.dmn.examples import sentence
-from engine.dmn.grid import Grid, common_box, example_in, grid_of, uncovered
+from engine.dmn.grid import Grid, common_box, example_in, grid_of, rivals, uncovered
 from engine.dmn.model import HitPolicy, Table
+from engine.dmn.partition import bits
 
 _MAX_FINDINGS = 50
 _MAX_PAIRS = 500_000
@@ -42,14 +43,20 @@ class TableFinding:
     element: str = ""
 
 
-def analyse(table: Table, allowed: Sequence[str] = ()) -> list[TableFinding]:
+def analyse(table: Table, allowed: Sequence[str] = (), share: float = 1.0) -> list[TableFinding]:
     """The findings of a table, gravest first, at most fifty of each kind.
 
     allowed: for each input the unary tests which limit its values (default: the column's own `inputValues`); they keep
-    values which cannot occur from being reported as gaps.
+    values which cannot occur from being reported as gaps. share: of the work which one file may cost.
     """
     grid = grid_of(table, list(allowed) or [column.allowed for column in table.inputs])
-    findings = [*_overlaps(table, grid), *_gaps(table, grid), *_unreachable(table, grid), *_opaque(table, grid)]
+    grid.left = int(grid.left * share)
+    findings = [
+        *_overlaps(table, grid, int(_MAX_PAIRS * share)),
+        *_gaps(table, grid),
+        *_unreachable(table, grid),
+        *_opaque(table, grid),
+    ]
     order = ("error", "warning", "info")
     return sorted(dict.fromkeys(findings), key=lambda finding: order.index(finding.severity))
 
@@ -79,15 +86,15 @@ def _gaps(table: Table, grid: Grid) -> list[TableFinding]:
     return findings
 
 
-def _overlaps(table: Table, grid: Grid) -> list[TableFinding]:
+def _overlaps(table: Table, grid: Grid, most: int) -> list[TableFinding]:
     if table.hit_policy not in {HitPolicy.UNIQUE, HitPolicy.ANY}:
         return []
     findings: list[TableFinding] = []
     pairs = 0
     for first in range(len(table.rules)):
-        for second in range(first + 1, len(table.rules)):
+        for second in bits(rivals(grid, first)):
             pairs += 1
-            if pairs > _MAX_PAIRS or len(findings) >= _MAX_FINDINGS:
+            if pairs > most or len(findings) >= _MAX_FINDINGS:
                 return [*findings, _truncated(table)]
             common = common_box(grid, first, second)
             if common is None or (table.hit_policy is HitPolicy.ANY and _same_outputs(table, first, second)):

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.dmn import model, texts
+from engine.dmn.effort import Notes
 from engine.dmn.errors import DmnError
 from engine.dmn.table import compile_table
 from engine.dmn.texts import Code, Scope
 from engine.dmn.trace import Note
 from engine.dmn.types import ANY, Type, Types
+from engine.feel.names import helped
 
 if TYPE_CHECKING:
     from engine.dmn.run import Run
@@ -24,7 +26,7 @@ class Surroundings:
     names: frozenset[str]
     types: Types
     element: str
-    notes: list[Note]
+    notes: Notes
 
     def type_of(self, reference: str, element: str = "") -> Type:
         """The type, or ANY with a note when it is unknown."""
@@ -38,7 +40,8 @@ class Surroundings:
 
     def knowing(self, *names: str) -> Surroundings:
         """The same place with more names in scope."""
-        return replace(self, names=self.names | set(names))
+        more = helped(names)
+        return replace(self, names=self.names | more) if more else self
 
 
 def compile_expression(found: model.Expression | None, around: Surroundings) -> Code:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.feel import FeelError, compile_expression
+from engine.feel.literals import parse_date
 from engine.feel.temporal import DayTimeDuration, YearMonthDuration
 
 
@@ -62,14 +63,19 @@ _ITEM = re.compile(
 )
 _NOT = re.compile(r"\s*not\s*\((?P<inner>.*)\)\s*\Z", re.DOTALL)
 _MAX_TEXT = 4_000
+_SHORT = 32
+_DATE = re.compile(r'date\("(\d{4}-\d\d-\d\d)"\)\Z')
 _PLAIN_NUMBER = re.compile(r"-?[0-9.]{1,34}\Z")
 
 ANYTHING = Cell(Kind.ANY)
 
 
-@lru_cache(maxsize=4_096)  # a table repeats itself, and is asked twice: when it is compiled and when it is judged
 def parse_cell(text: str) -> Cell | None:
     """What the unary tests `text` cover, or None when they are not a list of literals, comparisons and intervals."""
+    return (_short if len(text) <= _SHORT else _long)(text)
+
+
+def _parsed(text: str) -> Cell | None:
     stripped = text.strip()
     if stripped in {"", "-"}:
         return ANYTHING
@@ -87,6 +93,11 @@ def parse_cell(text: str) -> Cell | None:
     if len(kinds) != 1:
         return None
     return Cell(kinds.pop(), tuple(spans), negation is not None)
+
+
+_short = lru_cache(maxsize=20_000)(_parsed)
+_long = lru_cache(maxsize=1_000)(_parsed)
+"""A table repeats itself, and is asked twice: when it is compiled and when it is judged."""
 
 
 def parse_values(text: str) -> list[object] | None:
@@ -154,6 +165,9 @@ def literal(text: str) -> Any:
     """The value of a FEEL literal; None when FEEL refuses it."""
     if text.startswith('"') and "\\" not in text:
         return text[1:-1]
+    plain = _DATE.match(text)
+    if plain is not None:
+        return parse_date(plain[1])
     try:
         return compile_expression(text).evaluate({})
     except FeelError:

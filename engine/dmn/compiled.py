@@ -8,15 +8,17 @@ from typing import Any
 
 from engine.dmn import graph, model
 from engine.dmn.boxed import Surroundings, compile_expression, typed
+from engine.dmn.effort import Effort, Notes
 from engine.dmn.errors import DmnError
 from engine.dmn.graph import File, Place
 from engine.dmn.texts import Code
 from engine.dmn.trace import Note
 from engine.dmn.types import ANY, Type, Types
+from engine.feel.names import helped
 
 Key = tuple[str, str]
-_MAX_PLANNED = 150_000
-"""Decisions in the plans of all decisions: a chain of 500 has 125,000."""
+_MAX_PLANNED = 300_000
+"""Decisions in the plans of all decisions, and what these require: a chain of 500 has 250,000."""
 
 
 @dataclass(slots=True)
@@ -31,7 +33,7 @@ class Compiled:
     kinds: dict[Key, list[Type]] = field(default_factory=dict)
     variables: dict[Key, Type] = field(default_factory=dict)
     paths: dict[str, graph.Names] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
+    notes: Notes = field(default_factory=lambda: Notes(Effort()))
 
     @property
     def problems(self) -> tuple[Note, ...]:
@@ -46,22 +48,23 @@ class Compiled:
             return ANY
 
 
-def compile_files(files: list[File]) -> Compiled:
+def compile_files(files: list[File], effort: Effort) -> Compiled:
     """Compile all nodes; the first file is the one which imports the others. Raises DmnError for an href that leads
-    nowhere, for decisions which require each other and for plans which are too long together."""
-    compiled, planned = Compiled(), 0
+    nowhere, for decisions which require each other, for plans which are too long together and for too much FEEL."""
+    compiled, planned = Compiled(notes=Notes(effort)), 0
     for path, file in graph.reachable(files[0]):
         compiled.paths.setdefault(file.definitions.namespace, path)
-    paths = frozenset(name for file in files for name in _entry_names(file.definitions))
+    paths = helped(name for file in files for name in _entry_names(file.definitions))
     for file in files:
+        paths_here = paths | helped((*file.imports, *file.types.names()))
         for node in file.definitions.nodes.values():
             place = Place(file, node)
-            around = Surroundings(_visible(place) | paths, file.types, node.id, compiled.notes)
+            around = Surroundings(_visible(place) | paths_here, file.types, node.id, compiled.notes)
             compiled.variables[place.key] = around.type_of(node.variable.type_ref, node.id)
             compiled.requires[place.key] = graph.required(place)
             if isinstance(node, model.Decision):
                 compiled.plans[place.key] = graph.order(place)
-                planned += len(compiled.plans[place.key])
+                planned += sum(1 + len(graph.required(each)) for each in compiled.plans[place.key])
                 if planned > _MAX_PLANNED:
                     raise DmnError("the decisions depend on too many others", node.id, zh="决策之间的依赖过多")
                 code = compile_expression(node.expression, around)
@@ -107,9 +110,7 @@ def _visible(place: Place) -> frozenset[str]:
     names: set[str] = set()
     for needed in graph.required(place):
         names |= {*needed.path, needed.node.name, needed.node.variable.name}
-    names |= set(place.file.imports)
-    names |= set(place.file.types.names())
-    return frozenset(names)
+    return helped(names)
 
 
 def _entry_names(definitions: model.Definitions) -> Iterator[str]:

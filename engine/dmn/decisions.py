@@ -10,6 +10,7 @@ from typing import Any
 from engine.dmn import graph
 from engine.dmn.analyse import TableFinding, analyse
 from engine.dmn.compiled import Compiled, compile_files, named_tests
+from engine.dmn.effort import Effort
 from engine.dmn.errors import DmnError
 from engine.dmn.graph import File, Place
 from engine.dmn.model import Decision, InputData, Knowledge, Service, Table
@@ -43,9 +44,9 @@ class DecisionInfo:
 class Decisions:
     """A set of decisions: one file and what it imports. Make it with `engine.dmn.load`."""
 
-    def __init__(self, root: File, files: list[File]) -> None:
+    def __init__(self, root: File, files: list[File], effort: Effort) -> None:
         self._root = root
-        self._compiled: Compiled = compile_files(files)
+        self._compiled: Compiled = compile_files(files, effort)
         self._functions = Functions(types=named_tests(root))
 
     @property
@@ -63,6 +64,11 @@ class Decisions:
         """The decisions of the file itself, in file order."""
         nodes = self._root.definitions.nodes.values()
         return tuple(self._info(node) for node in nodes if isinstance(node, Decision))
+
+    @cached_property
+    def _rules(self) -> int:
+        """Rules and tables of the file itself: what its analysis is divided by."""
+        return sum(len(each.table.rules) + 1 for each in self.decisions if each.table is not None)
 
     @property
     def services(self) -> tuple[Service, ...]:
@@ -121,7 +127,8 @@ class Decisions:
         expression = place.node.expression if isinstance(place.node, Decision) else None
         if not isinstance(expression, Table):
             return []
-        return analyse(expression, list(self._allowed(place, expression)))
+        share = (len(expression.rules) + 1) / self._rules
+        return analyse(expression, list(self._allowed(place, expression)), share)
 
     def _allowed(self, place: Place, table: Table) -> Iterator[str]:
         known = {needed.node.variable.name: needed for needed in graph.required(place)}

@@ -15,6 +15,8 @@ from engine.dmn.partition import Partition, bits, partition, spread
 _MOST = 200_000
 _MOST_OF_TABLE = 500_000
 """Regions looked at in one search, and in all of a table: about a fifth of a second of processor time."""
+_NARROW = 8
+"""Regions of a cell up to which the rules which share them are looked up."""
 _INTEGERS = frozenset({"integer", "int", "long", "short"})
 
 
@@ -106,6 +108,23 @@ def _groups(grid: Grid, column: int, candidates: int, within: int) -> list[tuple
         remaining = candidates & covering[region]
         joined[remaining] = joined.get(remaining, 0) | 1 << region
     return [(group, remaining) for remaining, group in joined.items()]
+
+
+def rivals(grid: Grid, rule: int) -> int:
+    """The mask of the later rules which may have a box in common with this one: all but those which the columns where
+    its own cell is narrow rule out."""
+    found = (1 << len(grid.boxes)) - (1 << (rule + 1))
+    for covering, mask, allowed in zip(grid.covering, grid.boxes[rule], grid.allowed, strict=True):
+        mask &= allowed
+        if mask.bit_count() <= _NARROW:
+            touching = 0
+            while mask:
+                touching |= covering[(mask & -mask).bit_length() - 1]
+                mask &= mask - 1
+            found &= touching
+        if not found:
+            break
+    return found
 
 
 def common_box(grid: Grid, first: int, second: int) -> list[int] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from engine.dmn.decisions import Decisions
+from engine.dmn.effort import Effort
 from engine.dmn.errors import DmnError
 from engine.dmn.graph import File
 from engine.dmn.model import Import, ItemDefinition
@@ -17,19 +18,23 @@ inside; a function is asked for the namespace."""
 _MAX_FILES = 50
 
 
-def load(xml: bytes, *, imports: Imports | None = None) -> Decisions:
+def load(xml: bytes, *, imports: Imports | None = None, effort: Effort | None = None) -> Decisions:
     """The decisions of a DMN file, version 1.1 to 1.5.
 
-    xml: at most 2 MB, without DOCTYPE. imports: the bytes of imported files. Raises DmnError(message, element) when the
-    file, its structure, a requirement or an import is wrong. Expressions that are no FEEL do not raise: they are
-    listed in `Decisions.problems` and make their decision null.
+    xml: at most 2 MB, without DOCTYPE. imports: the bytes of imported files. effort: what may be compiled, for several
+    files together. Raises DmnError(message, element) when the file, its structure, a requirement or an import is wrong,
+    or there is too much to compile. Expressions that are no FEEL do not raise: they are listed in `Decisions.problems`
+    and make their decision null.
     """
     files: dict[str, File] = {}
-    root = _file(xml, imports, files)
-    return Decisions(root, list(files.values()))
+    effort = effort or Effort()
+    root = _file(xml, imports, files, effort)
+    return Decisions(root, list(files.values()), effort)
 
 
-def _file(xml: bytes, imports: Imports | None, files: dict[str, File], above: frozenset[str] = frozenset()) -> File:
+def _file(
+    xml: bytes, imports: Imports | None, files: dict[str, File], effort: Effort, above: frozenset[str] = frozenset()
+) -> File:
     definitions = read(xml)
     above |= {definitions.namespace}
     if len(files) >= _MAX_FILES:
@@ -38,7 +43,7 @@ def _file(xml: bytes, imports: Imports | None, files: dict[str, File], above: fr
     types: dict[str, Types] = {}
     merged: list[File] = []
     items: dict[str, ItemDefinition] = dict(definitions.items)
-    own = Types(items, types)
+    own = Types(items, types, effort=effort)
     file = File(definitions, own, imported, merged)
     files[definitions.namespace] = file
     for wanted in definitions.imports:
@@ -46,7 +51,7 @@ def _file(xml: bytes, imports: Imports | None, files: dict[str, File], above: fr
             continue
         if wanted.namespace in above:
             raise DmnError("files import each other", wanted.name or wanted.namespace, zh="文件相互导入")
-        other = files.get(wanted.namespace) or _file(_bytes(wanted, imports), imports, files, above)
+        other = files.get(wanted.namespace) or _file(_bytes(wanted, imports), imports, files, effort, above)
         if other.definitions.namespace != wanted.namespace:
             raise DmnError(
                 f"the imported file has the namespace {other.definitions.namespace}",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.dmn import hitpolicy, texts
 from engine.dmn.cells import parse_cell, parse_values
+from engine.dmn.effort import Notes
 from engine.dmn.index import Column, column, matching
 from engine.dmn.model import Aggregation, HitPolicy, Input, Literal, Output, Table
 from engine.dmn.texts import Code, Scope, Tests
@@ -52,13 +53,13 @@ class _Table:
     where: str
 
 
-def compile_table(table: Table, names: frozenset[str], type_of: TypeOf, element: str, notes: list[Note]) -> Code:
+def compile_table(table: Table, names: frozenset[str], type_of: TypeOf, element: str, notes: Notes) -> Code:
     """The code of a table; `element` is the decision it belongs to, for notes without an id of their own.
 
     A table with a text that is no FEEL gives no decision at all: to go on without that cell could be a wrong decision.
     """
     where = table.id or element
-    own: list[Note] = []
+    own = Notes(notes.effort)
     ready = _Table(
         table,
         tuple(_input(each, names, type_of, where, own) for each in table.inputs),
@@ -77,14 +78,14 @@ def compile_table(table: Table, names: frozenset[str], type_of: TypeOf, element:
     return lambda run, scope: _decide(ready, run, scope)
 
 
-def _input(each: Input, names: frozenset[str], type_of: TypeOf, where: str, notes: list[Note]) -> _Input:
+def _input(each: Input, names: frozenset[str], type_of: TypeOf, where: str, notes: Notes) -> _Input:
     where = each.id or where
     code = texts.expression(each.expression.text, names, where, notes, each.expression.language)
     limit = texts.unary_tests(each.allowed, names, where, notes) if each.allowed else None
     return _Input(each, code, type_of(each.expression.type_ref, where), limit, where)
 
 
-def _column(table: Table, position: int, names: frozenset[str], where: str, notes: list[Note]) -> Column:
+def _column(table: Table, position: int, names: frozenset[str], where: str, notes: Notes) -> Column:
     cells = [parse_cell(rule.tests[position]) for rule in table.rules]
     asks = []
     for rule, cell in zip(table.rules, cells, strict=True):
@@ -94,7 +95,7 @@ def _column(table: Table, position: int, names: frozenset[str], where: str, note
     return column(cells, asks)
 
 
-def _conclusion(cell: Literal, names: frozenset[str], where: str, notes: list[Note]) -> Code:
+def _conclusion(cell: Literal, names: frozenset[str], where: str, notes: Notes) -> Code:
     """An output cell; a blank one is null, as every modeller means it, but worth a warning."""
     if cell.text:
         return texts.expression(cell.text, names, where, notes, cell.language)
@@ -102,7 +103,7 @@ def _conclusion(cell: Literal, names: frozenset[str], where: str, notes: list[No
     return texts.nothing
 
 
-def _output(each: Output, names: frozenset[str], type_of: TypeOf, where: str, notes: list[Note]) -> _Output:
+def _output(each: Output, names: frozenset[str], type_of: TypeOf, where: str, notes: Notes) -> _Output:
     where = each.id or where
     kind = type_of(each.type_ref, where)
     allowed = each.allowed or kind.allowed

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from engine.dmn.effort import Notes
 from engine.dmn.trace import Note
 from engine.feel import FeelError, compile_expression, compile_unary_tests
 
@@ -38,8 +39,11 @@ def constant(text: str) -> tuple[bool, object]:
     return False, None
 
 
-def expression(text: str, names: frozenset[str], element: str, notes: list[Note], language: str = "") -> Code:
-    """The code of an expression; `names` are the names in scope that FEEL could not guess; notes collects problems."""
+def expression(text: str, names: frozenset[str], element: str, notes: Notes, language: str = "") -> Code:
+    """The code of an expression; `names` are the names in scope that FEEL could not guess; notes collects problems.
+
+    Raises TooMuch.
+    """
     if not _FEEL.match(language.strip()):
         return broken(
             Note(element, "language", f"不支持表达式语言 {language}", f"the language {language} is not FEEL"), notes
@@ -49,10 +53,12 @@ def expression(text: str, names: frozenset[str], element: str, notes: list[Note]
     is_constant, value = constant(text)
     if is_constant:
         return lambda run, scope: value
+    notes.effort.spend(text, names, element)
     try:
         compiled = compile_expression(text, names=names)
     except FeelError as error:
         return broken(_syntax(element, error), notes)
+    notes.effort.compiled(text, names)
 
     def evaluate(run: "Run", scope: Scope) -> object:
         return run.ask(element, compiled, scope)
@@ -66,10 +72,11 @@ def expression(text: str, names: frozenset[str], element: str, notes: list[Note]
     return variable
 
 
-def unary_tests(text: str, names: frozenset[str], element: str, notes: list[Note]) -> Tests:
-    """The code of unary tests: (run, input value, scope) -> true, false or null."""
+def unary_tests(text: str, names: frozenset[str], element: str, notes: Notes) -> Tests:
+    """The code of unary tests: (run, input value, scope) -> true, false or null. Raises TooMuch."""
     if text in {"", "-"}:
         return _always
+    notes.effort.spend(text, names, element)
     try:
         compiled = compile_unary_tests(text, names=names)
     except FeelError as error:
@@ -82,6 +89,7 @@ def unary_tests(text: str, names: frozenset[str], element: str, notes: list[Note
 
         return refuse
 
+    notes.effort.compiled(text, names)
     return lambda run, value, scope: run.ask_tests(compiled, value, scope)
 
 

@@ -6,10 +6,10 @@ Rules: DMN 1.5, 7.3.3 (item definitions), 10.3.2.9 (types and conformance), 10.3
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.dmn.effort import Effort, TooMuch
 from engine.dmn.errors import DmnError
 from engine.dmn.model import ItemDefinition
 from engine.feel import FeelError, compile_unary_tests
@@ -19,6 +19,9 @@ from engine.feel.values import FeelFunction, Range
 Accepts = Callable[[object], bool]
 
 _MAX_DEPTH = 40
+_MAX_LEVELS = 100
+"""Definitions which are open at a time while one is built: those inside it, and those it refers to."""
+_MAX_REFERENCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +81,24 @@ class Types:
     """The item definitions of one file and, under their import names, of the files it imports."""
 
     def __init__(
-        self, items: Mapping[str, ItemDefinition], imported: Mapping[str, "Types"], *, limited: bool = True
+        self,
+        items: Mapping[str, ItemDefinition],
+        imported: Mapping[str, "Types"],
+        *,
+        limited: bool = True,
+        effort: Effort | None = None,
     ) -> None:
         """items: the file's own definitions by name; imported: the types of each import by its name.
 
-        limited: whether allowed values belong to a type; they do, except for `instance of`.
+        limited: whether allowed values belong to a type; they do, except for `instance of`. effort: what may be built.
         """
         self._items = items
         self._imported = imported
         self._limited = limited
         self._known: dict[str, Type] = {}
         self._open: set[str] = set()
+        self._effort = effort or Effort()
+        self._levels = 0
 
     def structural(self) -> "Types":
         """The same types without their allowed values: what `instance of` asks for (DMN 1.5, 10.3.2.9.3)."""
@@ -98,22 +108,28 @@ class Types:
         return same
 
     def check(self) -> None:
-        """Build all types, so that evaluating changes nothing. Raises DmnError for names which only mean each other."""
+        """Build all types, so that evaluating changes nothing. Raises DmnError for names which only mean each other,
+        and for more than can be built."""
         self._check_names()
         for name in self._items:
-            with suppress(DmnError):  # an unknown type inside is noted where the type is used
+            try:
                 self.get(name)
+            except TooMuch:
+                raise
+            except DmnError:  # an unknown type inside is noted where the type is used
+                continue
 
     def _check_names(self) -> None:
+        sound: set[str] = set()
         for name in self._items:
-            seen = {name}
+            seen: set[str] = set()
             item: ItemDefinition | None = self._items[name]
-            while item is not None and not (item.components or item.is_collection or item.parameters is not None):
-                item = self._items.get(item.type_ref)
-                if item is not None and item.name in seen:
+            while item is not None and item.name not in sound and _is_alias(item):
+                if item.name in seen:
                     raise DmnError("the type is defined by itself", name, zh="类型由自身定义")
-                if item is not None:
-                    seen.add(item.name)
+                seen.add(item.name)
+                item = self._items.get(item.type_ref)
+            sound |= seen
 
     def names(self) -> list[str]:
         """The names `instance of` may use: own ones, and imported ones as `import.name`."""
@@ -125,6 +141,8 @@ class Types:
         reference = " ".join(reference.split())
         if not reference:
             return ANY
+        if len(reference) > _MAX_REFERENCE:
+            raise DmnError("unknown type", reference[:60], zh="未知类型")
         found = self._known.get(reference)
         if found is None:
             inside = reference in self._open
@@ -164,20 +182,32 @@ class Types:
         """The type of an item definition or of one of its components."""
         if depth > _MAX_DEPTH:
             raise DmnError(f"types are nested deeper than {_MAX_DEPTH}", item.name, zh=f"类型嵌套超过 {_MAX_DEPTH} 层")
-        base = self._base(item, depth)
+        if self._levels >= _MAX_LEVELS:
+            zh = f"类型相互引用超过 {_MAX_LEVELS} 层"
+            raise TooMuch(f"types refer to each other over more than {_MAX_LEVELS} levels", item.name, zh=zh)
+        self._effort.spend(element=item.name)
+        self._levels += 1
+        try:
+            base = self._base(item, depth)
+        finally:
+            self._levels -= 1
         if not self._limited:
             base = list_of(base) if item.is_collection else base
             return Type(item.name, base.accepts, base.item, base.is_list, base.from_date, base.result)
         if item.allowed and not item.is_collection and base.is_list:
-            base = list_of(_limited(base.item or ANY, item.allowed, item.name), base.name)
+            base = list_of(self._within(base.item or ANY, item.allowed, item.name), base.name)
         elif item.allowed:
-            base = _limited(base, item.allowed, item.name)
+            base = self._within(base, item.allowed, item.name)
         if item.is_collection:
             base = list_of(base)
         if item.constraint:
-            base = _limited(base, item.constraint, item.name)
+            base = self._within(base, item.constraint, item.name)
         allowed = item.allowed or base.allowed
         return Type(item.name, base.accepts, base.item, base.is_list, base.from_date, base.result, allowed)
+
+    def _within(self, base: Type, tests: str, element: str) -> Type:
+        self._effort.spend(tests, element=element)
+        return _limited(base, tests, element)
 
     def _base(self, item: ItemDefinition, depth: int) -> Type:
         if item.parameters is not None:
@@ -195,6 +225,10 @@ class Types:
             return isinstance(value, FeelFunction) and len(value.parameters) == count
 
         return Type(item.name, accepts, result=result)
+
+
+def _is_alias(item: ItemDefinition) -> bool:
+    return not (item.components or item.is_collection or item.parameters is not None)
 
 
 def list_of(item: Type, name: str = "") -> Type:

@@ -26,6 +26,11 @@ def is_legal(name: str) -> bool:
     return _LEGAL.fullmatch(name) is not None
 
 
+def helped(names: Iterable[str]) -> frozenset[str]:
+    """Those of some names which the lexer does not read without help."""
+    return frozenset(name for name in names if not is_plain(normal(name)))
+
+
 _END = ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.dmn import Decisions, DmnError, load
+from engine.dmn.effort import Effort
 from engine.feel import BudgetExceeded, FeelError, Functions, Value
 from engine.spiff.environment import CASE, Variables
 from engine.spiff.errors import Failure
@@ -50,10 +51,11 @@ def deciders(files: Mapping[str, bytes], spend: Callable[[], None] = lambda: Non
     """
     found: dict[str, Decider] = {}
     dmn = _Files((path, content) for path, content in files.items() if path.lower().endswith(".dmn"))
-    dmn.spend = spend
+    dmn.spend, effort = spend, Effort()
     for path in sorted(dmn):
         spend()
-        decisions = load(dmn[path], imports=dmn)
+        decisions = load(dmn[path], imports=dmn, effort=effort)
+        uses_case = b"case" in dmn[path]
         for each in decisions.decisions:
-            found[each.id] = Decider(decisions, each.id, b"case" in dmn[path])
+            found[each.id] = Decider(decisions, each.id, uses_case)
     return found
