@@ -9,6 +9,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "schema-version": ("表单版本 {found} 比支持的版本新", "The schema version {found} is newer than the supported one"),
     "too-deep": ("组件嵌套过深", "Components are nested too deeply"),
     "too-many": ("组件过多", "There are too many components"),
+    "too-much-feel": ("表达式和正则表达式过多", "There are too many expressions and patterns"),
     "not-a-component": ("组件不是对象", "A component is not an object"),
     "unknown-component": ("未知组件类型 {found}", "Unknown component type {found}"),
     "layout-component": (

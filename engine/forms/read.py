@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from engine.feel import FeelError
+from engine.feel.expression import MAX_KEPT
+from engine.feel.parser import MAX_TEXT
 from engine.findings import Finding
 from engine.forms import read_rules
 from engine.forms.conditions import Formula, formula, is_expression
@@ -19,6 +21,9 @@ MAX_BYTES = 1_000_000
 _MAX_DEPTH = 20
 _MAX_COMPONENTS = 2_000
 _MAX_OPTIONS = 5_000
+_MAX_COMPILED = 60_000
+"""Characters of all formulas and patterns together: half a second of work."""
+_EACH = 20
 _SCHEMA_VERSION = 20
 _KEY = re.compile(r"\w{1,100}(\.\w{1,100}){0,9}\Z")
 FORBIDDEN = frozenset({"__proto__", "constructor", "prototype"})
@@ -31,16 +36,32 @@ class Reader:
         self.findings: list[Finding] = []
         self.count = 0
         self.ids: set[str] = set()
+        self.left = _MAX_COMPILED
+        self.known: set[str] = set()
 
     def add(self, element: str, code: str, severity: str = "error", **facts: str) -> None:
         """Note a finding."""
         if len(self.findings) < 500:
             self.findings.append(finding(element, code, severity, **facts))
 
+    def too_much(self, text: str, cost: int = 1) -> bool:
+        """Whether the form has more to compile than it may have, this text included; then it is a finding, once."""
+        if text in self.known or self.left < 0:
+            return self.left < 0
+        if len(text) <= MAX_KEPT:  # longer ones are compiled each time
+            self.known.add(text)
+        size = len(text) if len(text) <= MAX_TEXT else 0  # a longer one is refused without being read
+        self.left -= (_EACH + size) * cost
+        if self.left < 0:
+            self.add("", "too-much-feel")
+        return self.left < 0
+
     def formula(self, element: str, name: str, value: object) -> Formula | None:
         """The formula of a property which must be FEEL."""
         if not is_expression(value):
             self.add(element, "not-feel", found=name)
+            return None
+        if self.too_much(str(value)):
             return None
         try:
             return formula(str(value))

@@ -26,6 +26,7 @@ SETTINGS = (
     "defaultRepetitions",
 )
 _MAX_LIMIT = 1_000_000
+_DEEP = 20
 
 
 def rules(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> Rules:
@@ -37,6 +38,8 @@ def rules(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> R
         reader.add(element, "bad-property", found="validate")
         return Rules()
     pattern = block.get("pattern") or ""
+    if isinstance(pattern, str) and reader.too_much(pattern, patterns.COST):
+        pattern = ""
     if not isinstance(pattern, str) or (pattern and patterns.compiled(pattern) is None):
         reader.add(element, "bad-pattern")
         pattern = ""
@@ -91,15 +94,17 @@ def decimal(value: object) -> Decimal | None:
 def static_options(values: Sequence[Any], reader: Reader, element: str) -> tuple[Option, ...]:
     """The options of the schema itself; a nameless or doubled value is a finding."""
     found: list[Option] = []
+    known: set[object] = set()
     for raw in values:
         made = option(raw)
         if made is None:
             label = raw.get("label") if isinstance(raw, Mapping) else raw
             reader.add(element, "option-without-value", found=str(label)[:100])
-        elif any(same(made.value, other.value) for other in found):
+        elif identity(made.value) in known:
             reader.add(element, "duplicate-option", found=str(made.value)[:100])
         else:
             found.append(made)
+            known.add(identity(made.value))
     return tuple(found)
 
 
@@ -119,11 +124,19 @@ def _primitive(value: Any) -> bool:
     return isinstance(value, (bool, int, float, Decimal)) or (isinstance(value, str) and value != "")
 
 
-def same(left: Any, right: Any) -> bool:
-    """JSON equality: true is not 1."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    return bool(left == right)
+def identity(value: Any) -> object:
+    """What is equal for values which are equal as JSON: true is not 1. What lies very deep in them does not count."""
+    return isinstance(value, bool), _frozen(value, 0)
+
+
+def _frozen(value: Any, depth: int) -> object:
+    if not isinstance(value, (Mapping, list, tuple)):
+        return value
+    if depth == _DEEP:
+        return None
+    if isinstance(value, Mapping):
+        return frozenset((name, _frozen(inner, depth + 1)) for name, inner in value.items())
+    return tuple(_frozen(inner, depth + 1) for inner in value)
 
 
 def check(component: Component, reader: Reader) -> None:
@@ -168,5 +181,5 @@ def _check_default(component: Component, reader: Reader) -> None:
         return
     if component.kind in CHOICES and component.options is not None:
         wanted = list(default) if component.kind in MANY else [default]
-        if not all(any(same(value, one.value) for one in component.options) for value in wanted):
+        if not {identity(value) for value in wanted} <= {identity(one.value) for one in component.options}:
             reader.add(component.id, "default-not-offered")

@@ -15,7 +15,7 @@ from engine.forms.clean import Fault, number
 from engine.forms.conditions import Formula
 from engine.forms.instances import Instance
 from engine.forms.problems import FieldProblem, problem
-from engine.forms.read_rules import option, same
+from engine.forms.read_rules import identity, option
 from engine.forms.rows import look
 from engine.forms.schema import CHOICES, MANY, TEXTS, Kind, Option
 from engine.forms.validate import Checking
@@ -123,9 +123,9 @@ def options(each: Instance, checking: Checking) -> list[Option]:
 def _choice(each: Instance, checking: Checking) -> Faults:
     chosen = each.value if each.component.kind in MANY else [each.value]
     offered = [one.value for one in options(each, checking)]
-    if not all(any(same(value, one) for one in offered) for value in chosen):
+    if not {identity(value) for value in chosen} <= {identity(one) for one in offered}:
         yield "option", {}
-    elif any(same(value, other) for place, value in enumerate(chosen) for other in chosen[:place]):
+    elif len({identity(value) for value in chosen}) < len(chosen):
         yield "duplicate", {}
 
 

@@ -174,6 +174,7 @@ _FORMS = {
     "too-deep": ("减少分组层数", "Use fewer groups inside each other"),
     "too-large": ("拆分表单", "Split the form"),
     "too-many": ("拆分表单", "Split the form"),
+    "too-much-feel": ("拆分表单，或减少表达式和正则表达式", "Split the form, or use fewer expressions and patterns"),
     "two-option-sources": ("只留一种选项来源", "Keep one source of options"),
     "unknown-component": ("换成表单编辑器提供的组件", "Use a component of the form editor"),
 }  # fmt: skip

@@ -29,9 +29,18 @@ class Case:
 
 def cases() -> Mapping[str, Case]:
     """All cases by name."""
-    from tests.engine.hostile import diagrams, disguises, encodings, explosions, heavy_files, other_files, sizes
+    from tests.engine.hostile import (
+        diagrams,
+        disguises,
+        encodings,
+        explosions,
+        heavy_files,
+        many_texts,
+        other_files,
+        sizes,
+    )
 
-    rooms = (encodings, disguises, sizes, explosions, diagrams, other_files, heavy_files)
+    rooms = (encodings, disguises, sizes, explosions, diagrams, other_files, heavy_files, many_texts)
     found = [case for room in rooms for case in room.CASES]
     by_name = {case.name: case for case in found}
     assert len(by_name) == len(found), "two cases have one name"
