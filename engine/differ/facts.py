@@ -1,10 +1,10 @@
 """A bundle as flat facts: element -> field -> text, for nodes, flows, lanes, decision rows, cells and form fields."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any
 
+import orjson
 from lxml import etree
 
 from engine.dmn import DmnError, load
@@ -14,6 +14,10 @@ from engine.spiff.model import Node, Scope
 from engine.spiff.read import read
 from engine.xml import parse
 
+_DEEP = 20
+"""Levels of a value; of what lies deeper only that it is there is a fact."""
+_MOST_PLACES = 1_000_000
+"""Shapes times lanes and pools: half a second. Beyond it places are those on the sheet."""
 _NOT_FACTS = frozenset({"id", "line", "incoming", "outgoing", "inner", "nodes", "flows"})
 
 
@@ -77,16 +81,18 @@ def _flows(scope: Scope, path: str) -> Iterator[Element]:
         yield Element("flow", flow.id, path, ends[0], ends[1], facts)
 
 
-def _flat(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+def _flat(prefix: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
     """Leaves of nested values as (dotted path, text); empty ones are left out, so that absent equals empty."""
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
-    if isinstance(value, Mapping):
+    if depth == _DEEP and isinstance(value, Mapping | list | tuple):
+        yield prefix, "…"
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _flat(f"{prefix}.{key}" if prefix else str(key), inner)
+            yield from _flat(f"{prefix}.{key}" if prefix else str(key), inner, depth + 1)
     elif isinstance(value, list | tuple):
         for index, inner in enumerate(value):
-            yield from _flat(f"{prefix}[{index}]", inner)
+            yield from _flat(f"{prefix}[{index}]", inner, depth + 1)
     elif value not in (None, "", False):
         yield prefix, "true" if value is True else str(value)
 
@@ -112,6 +118,8 @@ def _places(content: bytes) -> dict[str, tuple[float, float]]:
             except ValueError:
                 continue
     frames = [places[one] + sizes[one] for one in _frames(root) if one in places]
+    if len(frames) * len(places) > _MOST_PLACES:
+        return places
     return {element: _seen_from(place, frames) for element, place in places.items()}
 
 
@@ -154,8 +162,8 @@ def _decisions(path: str, content: bytes) -> Iterator[Element]:
 
 def _form(path: str, content: bytes) -> Iterator[Element]:
     try:
-        schema = json.loads(content)
-    except (ValueError, UnicodeDecodeError) as error:
+        schema = orjson.loads(content)
+    except ValueError as error:
         yield Element("file", path, path, path, path, {"error": str(error)})
         return
     yield from _fields(path, schema, 0)

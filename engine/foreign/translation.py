@@ -50,10 +50,11 @@ def translate(content: bytes) -> tuple[bytes, list[Note]]:
     """
     root = parse(content)
     notes: list[Note] = []
+    spiff = any(uri == SPIFF for _, (_, uri) in etree.iterwalk(root, events=("start-ns",)))
     for element in list(root.iter(etree.Element)):
         if local(element):
             notes += _attributes(element)
-            notes += _expressions(element)
+            notes += _expressions(element, spiff=spiff)
         elif _vendor(element.tag) and _vendor(getattr(element.getparent(), "tag", "")) is None:
             notes += _extension(element)
     if not any(note.outcome == Outcome.TRANSLATED for note in notes):
@@ -108,10 +109,12 @@ def _moved(element: etree._Element, name: str, value: str) -> str | None:
     return None
 
 
-def _expressions(element: etree._Element) -> Iterator[Note]:
-    """Conditions, timers and attributes of plain BPMN which hold an expression of another language."""
+def _expressions(element: etree._Element, *, spiff: bool) -> Iterator[Note]:
+    """Conditions, timers and attributes of plain BPMN which hold an expression of another language.
+
+    spiff: whether the file speaks of SpiffWorkflow, whose expressions are Python.
+    """
     kind = local(element)
-    spiff = SPIFF in element.nsmap.values()
     text = (text_of(element) or "") if kind in _WRITTEN else ""
     if kind == "conditionExpression" and text and not text.startswith("="):
         yield from _text(element, text, expressions.python if spiff else expressions.condition)

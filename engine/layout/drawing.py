@@ -5,6 +5,7 @@ from typing import Final
 
 from lxml import etree
 
+from engine.errors import Invalid
 from engine.layout.places import Box, Placed, flows, is_node, place
 from engine.spiff.xml import local
 from engine.xml import parse
@@ -13,6 +14,8 @@ BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
 DC: Final = "http://www.omg.org/spec/DD/20100524/DC"
 DI: Final = "http://www.omg.org/spec/DD/20100524/DI"
+MOST: Final = 5_000
+"""Nodes and flows which are laid out: more than a process may have which is published."""
 _HEAD: Final = 30
 """Width of the head of a pool, and of a lane."""
 _LEFT: Final = 160
@@ -32,6 +35,8 @@ def drawn(content: bytes) -> bytes:
     processes = [one for one in root if local(one) == "process" and any(is_node(node) for node in one)]
     if not processes:
         return content
+    if sum(is_node(one) or local(one) == "sequenceFlow" for one in root.iter(f"{{{BPMN}}}*")) > MOST:
+        raise _too_large()
     for old in [one for one in root if str(one.tag).endswith("}BPMNDiagram")]:
         root.remove(old)
     pools = {
@@ -51,6 +56,13 @@ def drawn(content: bytes) -> bytes:
         for one in sorted(processes, key=lambda one: one.get("isExecutable") != "true"):
             _process(_plane(root, str(one.get("id"))), one, None, _TOP)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _too_large() -> Invalid:
+    zh = f"流程图共有超过 {MOST} 个元素和连线，无法自动排布"
+    en = f"The diagram has more than {MOST} elements and flows: it cannot be laid out"
+    problem = {"path": "", "code": "too_large", "message_zh": zh, "message_en": en}
+    return Invalid(en, problems=[problem], code="too_large")
 
 
 def _plane(root: etree._Element, element: str) -> etree._Element:
@@ -125,11 +137,7 @@ def _line(made: Placed, source: str, target: str, below: float) -> list[Point]:
 
 def _free(made: Placed, left: float, right: float, height: float) -> bool:
     """Whether no shape stands between left and right at this height."""
-    return not any(
-        x < right and x + width > left and y < height < y + tall
-        for name, (x, y, width, tall) in made.boxes.items()
-        if not made.parts[name].element.get("attachedToRef")
-    )
+    return not any(x < right and x + width > left and y < height < y + tall for x, y, width, tall in made.standing)
 
 
 def _messages(plane: etree._Element, holder: etree._Element) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from lxml import etree
@@ -34,13 +34,15 @@ class Part:
 
 @dataclass(slots=True)
 class Placed:
-    """A scope: boxes by element id, seen from its left upper corner; lanes: top and height of each."""
+    """A scope: boxes by element id, seen from its left upper corner; lanes: top and height of each;
+    standing: the boxes which are on no border of another."""
 
     width: float
     height: float
     boxes: dict[str, Box] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
     lanes: list[tuple[float, float]] = field(default_factory=list)
+    standing: list[Box] = field(default_factory=list)
 
 
 def is_node(element: etree._Element) -> bool:
@@ -138,7 +140,7 @@ def _rows(
         used.add((part.lane, part.column, row))
         part.row = row
         most[part.lane] = max(most[part.lane], row + 1)
-    firsts = [sum(most[:number]) for number in range(count + 1)]
+    firsts = list(accumulate(most, initial=0))
     for name in standing:
         parts[name].row += firsts[parts[name].lane]
     return firsts
@@ -162,6 +164,7 @@ def _boxes(parts: dict[str, Part], standing: list[str], hosts: Mapping[str, str]
         x = lefts[part.column] + (widths[part.column] - part.width) / 2
         y = tops[part.row] + (heights[part.row] - part.height) / 2
         made.boxes[name] = (x, y, part.width, part.height)
+        made.standing.append(made.boxes[name])
     aboard: dict[str, int] = {}
     for name, host in hosts.items():
         x, y, width, height = made.boxes.get(host, (0, 0, 0, 0))

@@ -32,6 +32,8 @@ _METHODS = {
     "lower": ("lower case", 0),
     "upper": ("upper case", 0),
 }
+_MOST_BITS = 1_000
+"""Of a whole number; Python does not even write down those of some thousands of digits."""
 _DURATION_PARTS = {"weeks": 604_800, "days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
 
 
@@ -94,6 +96,8 @@ class _Translator:
         value = node.value
         if value is None or isinstance(value, (bool, str)):
             return tree.Literal(value)
+        if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+            raise NotTranslatable("number", self.at(node))
         if isinstance(value, (int, float)):
             return build.number(str(value), self.at(node))
         raise self.refuse(node)
@@ -112,7 +116,7 @@ class _Translator:
             return build.member(source, key.value, self.at(node))
         try:
             index = ast.literal_eval(key)
-        except ValueError:
+        except (ValueError, TypeError):
             index = None
         if isinstance(index, bool) or not isinstance(index, int) or abs(index) > 10**9:
             raise NotTranslatable("index", self.at(key))
