@@ -17,6 +17,9 @@ from engine.errors import Invalid
 SUFFIXES = (".bpmn", ".dmn", ".form")
 MAX_FILES = 200
 MAX_BYTES = 16 * 1024 * 1024
+MOST_ENTRIES = 10_000
+"""Of an archive, whatever they are: the directory is read before anything can be left out."""
+_ENTRY = b"PK\x01\x02"
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PATH = re.compile(r"(?!\.+(/|$))[^\\/:\x00-\x1f\x7f]{1,200}(/(?!\.+(/|$))[^\\/:\x00-\x1f\x7f]{1,200}){0,9}")
 
@@ -34,19 +37,21 @@ class Manifest:
 def load_folder(path: Path) -> dict[str, bytes]:
     """The files of a bundle from a folder or a zip, by path inside it. Raises Invalid for what cannot be a bundle."""
     if path.is_dir():
-        found = {
-            each.relative_to(path).as_posix(): each.read_bytes()
-            for each in sorted(path.rglob("*"))
-            if each.is_file() and _belongs(each.name)
-        }
-        return _checked(found)
+        members = [each for each in sorted(path.rglob("*")) if each.is_file() and _belongs(each.name)]
+        if len(members) > MAX_FILES or sum(each.stat().st_size for each in members) > MAX_BYTES:
+            raise invalid("too_big", "文件过多或过大", "There are too many files, or they are too large")
+        return _checked({each.relative_to(path).as_posix(): each.read_bytes() for each in members})
     if path.is_file():
+        if path.stat().st_size > 2 * MAX_BYTES:
+            raise invalid("too_big", "压缩包过大", "The archive is too large")
         return from_zip(path.read_bytes())
     raise invalid("no_bundle", f"{path.name} 不存在", f"{path.name} does not exist")
 
 
 def from_zip(content: bytes) -> dict[str, bytes]:
     """The files of a zip, stored or deflated; a common folder around all of them is left out. Raises Invalid."""
+    if len(content) > 2 * MAX_BYTES or content.count(_ENTRY) > MOST_ENTRIES:
+        raise invalid("too_big", "压缩包过大", "The archive is too large")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             found = {each.filename: _member(archive, each) for each in _members(archive)}

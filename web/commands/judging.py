@@ -13,7 +13,7 @@ from engine.lint import references
 from workflows import seeds
 
 _NO_MAIN = "no_main_process"  # of a file which cannot be read at all: the manifest we made for it is no news
-_PROCESS = re.compile(r"<(?:[\w.-]+:)?process\b([^>]*)>")
+_PROCESS = re.compile(r"<(?:[\w.-]+:)?process\b([^<>]*)>")
 _EXECUTABLE = re.compile(r'\bisExecutable\s*=\s*["\']\s*(?:true|1)\s*["\']')
 _ID = re.compile(r'\bid\s*=\s*["\']([^"\']+)')
 _FORM = re.compile(r'\bformId\s*=\s*["\']([^"\'=]+)')
@@ -61,9 +61,9 @@ def _single(path: Path, dry_run: bool) -> list[Finding]:
         raise bundles.invalid(
             "unknown_kind", f"{path.name} 不是 .bpmn、.dmn、.form 文件", f"{path.name} is no .bpmn, .dmn or .form file"
         )
-    content = path.read_bytes()
-    if len(content) > bundles.MAX_BYTES:
+    if path.stat().st_size > bundles.MAX_BYTES:
         raise bundles.invalid("too_big", "文件过大", "The file is too large")
+    content = path.read_bytes()
     if kind == ".dmn":
         return _decisions(path, content)
     if kind == ".form":

@@ -102,6 +102,8 @@ def _cell(text: str) -> bytes:
 
 
 CASES = [
+    Case("tags which never end", ".bpmn", lambda: b"<x>" + b"<process " * 40_000, "not_xml"),
+    Case("zip of 12k members", ".zip", lambda: zipped({f"{n}": b"" for n in range(12_000)}), "too_big"),
     Case("zip bomb", ".zip", _bomb, "too_big"),
     Case("zip which lies about its size", ".zip", _liar, "not_zip"),
     Case("zip cut in half", ".zip", lambda: zipped(GOOD)[:200], "not_zip"),
