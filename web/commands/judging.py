@@ -15,6 +15,8 @@ from workflows import seeds
 _NO_MAIN = "no_main_process"  # of a file which cannot be read at all: the manifest we made for it is no news
 _PROCESS = re.compile(r"<(?:[\w.-]+:)?process\b([^<>]*)>")
 _EXECUTABLE = re.compile(r'\bisExecutable\s*=\s*["\']\s*(?:true|1)\s*["\']')
+_IMPORT = re.compile(rb"i\0?m\0?p\0?o\0?r\0?t")
+_QUOTED = re.compile(rb'(?<=")[^"]+(?=")')
 _ID = re.compile(r'\bid\s*=\s*["\']([^"\']+)')
 _FORM = re.compile(r'\bformId\s*=\s*["\']([^"\'=]+)')
 _DECISION = re.compile(r'\bdecisionId\s*=\s*["\']([^"\'=]+)')
@@ -96,16 +98,18 @@ def _main_process(diagram: str) -> str:
 def _named(path: Path, diagram: str) -> dict[str, bytes]:
     """The forms and decisions in the same folder which the diagram names."""
     wanted = {name.encode() for pattern in (_FORM, _DECISION) for name in pattern.findall(diagram)}
-    if not wanted:
-        return {}
-    beside = (each for suffix in (".form", ".dmn") for each in sorted(path.parent.glob(f"*{suffix}")))
-    contents = {each.name: each.read_bytes() for each in beside if each.stat().st_size <= bundles.MAX_BYTES}
-    return {name: text for name, text in contents.items() if any(b'"' + one + b'"' in text for one in wanted)}
+    found: dict[str, bytes] = {}
+    for each in (each for suffix in (".form", ".dmn") for each in sorted(path.parent.glob(f"*{suffix}"))):
+        if wanted and each.stat().st_size <= xml.MAX_BYTES:
+            content = each.read_bytes()
+            if not wanted.isdisjoint(_QUOTED.findall(content)):
+                found[each.name] = content
+    return found
 
 
 def _decisions(path: Path, content: bytes) -> list[Finding]:
     try:
-        decisions = dmn.load(content, imports=beside(path))
+        decisions = dmn.load(content, imports=beside(path) if _IMPORT.search(content) else None)
     except dmn.DmnError as error:
         return [Finding(error.element or "", "bad_decision", "error", error.message_zh, error.message, file=path.name)]
     findings = list(references.texts_of(decisions))
@@ -118,7 +122,7 @@ def beside(path: Path) -> dict[str, bytes]:
     """Decision files in the same folder, by name and by namespace."""
     found: dict[str, bytes] = {}
     for each in sorted(path.parent.glob("*.dmn")):
-        if each != path and each.stat().st_size <= bundles.MAX_BYTES:
+        if each != path and each.stat().st_size <= xml.MAX_BYTES:
             content = each.read_bytes()
             found[each.name] = content
             match = re.search(rb'\bnamespace\s*=\s*"([^"]+)"', content)
