@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from math import inf
 from time import thread_time
 
-SECONDS = 0.7
+SECONDS = 0.9
 """Of processor time for reading and all rules, the dry run apart; the complaint process takes a tenth of it."""
 PAIRS = 2_000_000
 """Pairs of letters compared with each other for all suggestions together: a fifth of a second."""
