@@ -13,10 +13,22 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 ROOT = Path(__file__).resolve().parent.parent
+LONG = ("test_complaint_walk", "test_contract", "test_every_page", "test_studio")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("REDRESS_SHARED", str(ROOT.parent / "shared"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: not item.path.name.startswith(LONG))
+
+
+def pytest_collection_finish() -> None:
+    from engine import garbage
+
+    garbage.settle()  # as processes which serve do
 
 
 @pytest.fixture(scope="session")

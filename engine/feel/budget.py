@@ -4,9 +4,9 @@ The limits keep hostile or careless expressions (`9**9**9`, products of huge `fo
 machine: whatever runs out ends the evaluation with `BudgetExceeded`.
 """
 
-import time
 from dataclasses import dataclass
 
+from engine import processor
 from engine.feel.errors import BudgetExceeded
 
 
@@ -16,7 +16,7 @@ class Budget:
 
     steps: loop rounds, function calls and items touched by built-ins; depth: levels of the expression tree open at a
     time, calls included; text: characters of all texts built; items: list items and context entries built;
-    seconds: processor time of the thread (not of the clock: a busy machine must not change a decision).
+    seconds: of processor time (`engine.processor`).
     """
 
     steps: int = 200_000
@@ -54,7 +54,7 @@ class Meter:
     def _look(self) -> None:
         if self.steps > self.budget.steps:
             raise BudgetExceeded("steps", self.budget.steps)
-        now = time.thread_time()
+        now = processor.seconds()
         if not self._deadline:
             self._deadline = now + self.budget.seconds
         elif now > self._deadline:
@@ -77,7 +77,7 @@ class Meter:
     def remaining(self) -> float:
         """Seconds of processor time left; raises BudgetExceeded when there are none."""
         self._look()
-        return max(self._deadline - time.thread_time(), 0.001)
+        return max(self._deadline - processor.seconds(), 0.001)
 
     def weigh(self, value: object) -> None:
         """Count every part of a value as it would be written out, before anybody writes it.

@@ -5,8 +5,8 @@ Rules are small functions in the modules of this package; `RULES` lists them. Ea
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from time import thread_time
 
+from engine import processor
 from engine.findings import Finding
 from engine.hooks import Domain
 from engine.lint import dryrun
@@ -37,7 +37,7 @@ def check(
     -> department; called: gives for a published process itself and those it calls, as drawn, by id. None = not known.
     dry_run: play the processes, too, where nothing else refuses the bundle.
     """
-    began = thread_time()
+    began = processor.seconds()
     findings: list[Finding] = []
     bundle: Bundle | None = None
     try:
@@ -53,7 +53,7 @@ def check(
         if domain is not None and not refused(findings):
             findings.extend(domain.lint(files, bundle.diagram))
         if dry_run and not refused(findings):
-            spent = thread_time() - began
+            spent = processor.seconds() - began
             bundle.effort = effort(SECONDS)
             findings.extend(dryrun.findings(bundle, spent=spent))
     except TooComplex:

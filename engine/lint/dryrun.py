@@ -4,7 +4,6 @@ It is a search, not a proof: bounded in moves and time. What it never reached is
 it was tried refuses the bundle, unless a stand-in value may be to blame.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
+from engine import processor
 from engine.errors import Invalid
 from engine.findings import Finding
 from engine.forms import FieldProblem
@@ -122,7 +122,7 @@ def explore(bundle: Bundle, *, moves: int = MOVES, seconds: float = SECONDS) -> 
     outside = surroundings.outside(bundle, loose)
     compiled = compile_diagram("dry-run", bundle.files, bundle.diagram, outside, bundle.decisions)
     search = Search(guessed=loose - chooser.candidates.told, goals=goals(bundle, chooser.candidates))
-    until = time.thread_time() + seconds
+    until = processor.seconds() + seconds
     errors, ahead = surroundings.caught(bundle.diagram), surroundings.ahead(bundle.diagram, bundle.effort.spend)
     starts = (loose, loose | frozenset(bundle.variables or ()))
     for process_id in surroundings.roots(bundle.diagram):
@@ -150,7 +150,7 @@ def _search(
     number, search.news_at = 0, search.moves
     while number < FIRST * len(starts) or not wanted <= search.passed:
         fruitless = search.moves - search.news_at > PATIENCE * len(wanted)
-        late = time.thread_time() > until
+        late = processor.seconds() > until
         if search.moves >= moves or fruitless or late:
             search.complete, search.hurried = False, search.hurried or late
             return
@@ -171,7 +171,7 @@ def _search(
 def _walk(player: Player, search: Search, moment: Moment | None, places: Places, length: int, until: float) -> None:
     """Go on from a moment until the instance ends, fails, or has gone far enough; keep the places passed."""
     for _ in range(length):
-        if moment is None or moment.ended or time.thread_time() > until:
+        if moment is None or moment.ended or processor.seconds() > until:
             return
         places.keep(moment, player.chooser.rng)
         moment = _tried(player, search, partial(player.go_on, moment))

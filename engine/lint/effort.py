@@ -8,7 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from math import inf
-from time import thread_time
+
+from engine import processor
 
 SECONDS = 0.9
 """Of processor time for reading and all rules, the dry run apart; the complaint process takes a tenth of it."""
@@ -31,13 +32,13 @@ class Effort:
 
     def spend(self) -> None:
         """Raises TooComplex where the time is spent."""
-        if thread_time() > self.until:
+        if processor.seconds() > self.until:
             raise TooComplex
 
 
 def effort(seconds: float) -> Effort:
     """An effort from now on."""
-    return Effort(thread_time() + seconds)
+    return Effort(processor.seconds() + seconds)
 
 
 @dataclass(slots=True)

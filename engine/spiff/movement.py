@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from time import thread_time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from engine import processor
 from engine.feel.functions import NO_FUNCTIONS, Functions
 from engine.feel.values import from_python
 from engine.functions import Function
@@ -88,7 +88,7 @@ class Movement:
     ) -> None:
         self.now = now
         self.zone = zone
-        self._until = thread_time() + seconds
+        self._until = processor.seconds() + seconds
         self._view = view
         self._names = names
         self._case: Any = None
@@ -161,15 +161,15 @@ class Movement:
                 "too_many_moves",
                 f"More than {MAX_MOVES} moves in one step: the process goes round without waiting for anything",
             )
-        if thread_time() > self._until:
+        if processor.seconds() > self._until:
             name = token.task_spec.name
             raise Failure(name, "too_slow", "The expressions and decisions of this step take too much time")
 
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Work whose processor time is not the diagram's."""
-        began = thread_time()
+        began = processor.seconds()
         try:
             yield
         finally:
-            self._until += thread_time() - began
+            self._until += processor.seconds() - began

@@ -30,8 +30,8 @@ def open_house(database: Engine) -> Engine:
 def test_all_cases_are_driven_to_an_end_with_escalations_reviews_and_approvals(open_house: Engine) -> None:
     seen: list[tuple[int, int]] = []
     figures = drive(transaction, 25, 7, lambda done, total: seen.append((done, total)))
-    assert figures["cases"] == figures["ended"] == sum(figures["outcomes"].values()) == 25
     assert figures["incidents"] == 0
+    assert figures["cases"] == figures["ended"] == sum(figures["outcomes"].values()) == 25, figures
     assert figures["escalations"] > 0
     assert figures["legal_reviews"] > 0
     assert figures["approvals"] >= 25
