@@ -116,13 +116,14 @@ def findings(bundle: Bundle, *, spent: float = 0.0) -> Iterator[Finding]:
 
 def explore(bundle: Bundle, *, moves: int = MOVES, seconds: float = SECONDS) -> Search:
     """Play every process of a bundle until all was passed or the bounds are spent. Raises Invalid."""
+    began = processor.seconds()
     read_forms = scopes.loaded_forms(bundle)
     chooser = Chooser(candidates.gather(bundle, read_forms.values()))
     loose = surroundings.loose(bundle, read_forms)
     outside = surroundings.outside(bundle, loose)
     compiled = compile_diagram("dry-run", bundle.files, bundle.diagram, outside, bundle.decisions)
     search = Search(guessed=loose - chooser.candidates.told, goals=goals(bundle, chooser.candidates))
-    until = processor.seconds() + seconds
+    until = max(began + seconds, processor.seconds() + LEAST_SECONDS)
     errors, ahead = surroundings.caught(bundle.diagram), surroundings.ahead(bundle.diagram, bundle.effort.spend)
     starts = (loose, loose | frozenset(bundle.variables or ()))
     for process_id in surroundings.roots(bundle.diagram):

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 import workflows
-from engine import bundles, db, definitions
+from engine import bundles, db, definitions, garbage
 from engine.findings import Finding
 from web.commands import ready
 from web.commands.judging import judge
@@ -26,6 +26,7 @@ def check_command(files: tuple[Path, ...], dry_run: bool, as_json: bool) -> None
     A file which lies in a bundle is judged with its neighbours. No database is needed.
     """
     workflows.install()
+    garbage.settle()
     reports = [_report(path, dry_run) for path in files]
     if as_json:
         print_json(reports)

@@ -35,8 +35,10 @@ def put(case: Case, folder: Path) -> Path:
 
 
 def _judge(path: str, answer: Any) -> None:
+    from engine import garbage
     from web.commands.judging import judge
 
+    garbage.settle()  # as `redress check` does when it has loaded what it needs
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, worked = time.perf_counter(), time.process_time()
     findings = judge(Path(path), dry_run=True)
