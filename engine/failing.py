@@ -91,12 +91,8 @@ def fail(session: Session, instance: ProcessInstance, attempt: Attempt, error: E
     incident.cause = cause
     incident.message = str(jsonable(text))[:1000]
     incident.command = {
+        **_told(command),
         "key": key,
-        "kind": command.kind,
-        "actor": command.actor,
-        "task_id": command.task_id,
-        "element_id": command.element_id,
-        "data": jsonable(command.data),
         "work": asdict(work) if work is not None and work.element == element else None,
         "skipped": _skipped(session, instance),
     }
@@ -123,6 +119,17 @@ def fail(session: Session, instance: ProcessInstance, attempt: Attempt, error: E
         element=element or "",
         code=code,
     )
+
+
+def _told(command: Command) -> dict[str, Any]:
+    """A command as JSON-able data, to be given again."""
+    return {
+        "kind": command.kind,
+        "actor": command.actor,
+        "task_id": command.task_id,
+        "element_id": command.element_id,
+        "data": jsonable(command.data),
+    }
 
 
 def _skipped(session: Session, instance: ProcessInstance) -> list[dict[str, Any]]:

@@ -72,8 +72,8 @@ _ORDER = (UserTask.due_at, UserTask.id)
 
 
 def _page(common: list[ColumnElement[bool]], who: list[ColumnElement[bool]], count: int) -> Select[UserTask]:
-    """The first tasks which are open to any of `who`. The number is a literal: a plan made once for all numbers would
-    take a tenth of the table for the page and read it without its index."""
+    """The first tasks which are open to any of `who`. The number is a literal: a plan made once for all numbers
+    walks all open tasks in their order to find the few of a candidate."""
     most = literal_column(str(count), Integer)
     if len(who) < 2:
         return select(UserTask).where(*common, *who).order_by(*_ORDER).limit(most)
