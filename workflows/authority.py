@@ -154,7 +154,7 @@ def decisions(session: Session, plan: Plan) -> list[Decision]:
     """All decisions on a plan version, oldest first; remembered until the case is read again under the lock."""
     known: dict[UUID, list[Decision]] = session.info.setdefault("decisions", {})
     if plan.id not in known:
-        query = select(Decision).where(Decision.plan_id == plan.id).order_by(Decision.id)
+        query = select(Decision).where(Decision.plan_id == plan.id).order_by(Decision.seq)
         known[plan.id] = list(session.scalars(query))
     return known[plan.id]
 

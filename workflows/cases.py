@@ -234,7 +234,7 @@ def latest_plan(session: Session, case: Case) -> Plan | None:
 
 def submissions(session: Session, case: Case) -> list[Submission]:
     """All forms sent for the case, oldest first."""
-    return list(session.scalars(select(Submission).where(Submission.case_id == case.id).order_by(Submission.id)))
+    return list(session.scalars(select(Submission).where(Submission.case_id == case.id).order_by(Submission.seq)))
 
 
 def edit(

@@ -100,7 +100,7 @@ def _history(session: Session, instance_id: UUID) -> dict[str, Any]:
 
 
 def _decisions(session: Session, case: Case) -> list[Decision]:
-    return list(session.scalars(select(Decision).where(Decision.case_id == case.id).order_by(Decision.id)))
+    return list(session.scalars(select(Decision).where(Decision.case_id == case.id).order_by(Decision.seq)))
 
 
 def _decision(one: Decision) -> dict[str, Any]:

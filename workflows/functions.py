@@ -54,7 +54,7 @@ def _sent(call: Call, case: Case, key: str, *, duty: str | None = None) -> Submi
     fresh: Submission | None = call.session.info.get("sent", {}).get(case.id)  # of this very step
     if fresh is not None and fresh in call.session and fits(fresh):
         return fresh
-    query = select(Submission).where(Submission.case_id == case.id).order_by(Submission.id.desc())
+    query = select(Submission).where(Submission.case_id == case.id).order_by(Submission.seq.desc())
     return next((form for form in call.session.scalars(query) if fits(form)), None)
 
 
@@ -272,9 +272,11 @@ def record_execution(call: Call) -> Result:
     done = select(Decision.submission_id).where(Decision.plan_id == plan.id, Decision.kind == DecisionKind.EXECUTION)
     known = set(call.session.scalars(done))
     forms = call.session.scalars(
-        select(Submission).where(
+        select(Submission)
+        .where(
             Submission.case_id == case.id, Submission.step.in_(["pay", "carry_out"]), Submission.at >= plan.created_at
         )
+        .order_by(Submission.seq)  # the last one counts
     )
     for form in forms:
         if form.id not in known:

@@ -119,4 +119,4 @@ def forms_of(session: Session, sent: Submission) -> list[Submission]:
     group = task.signing or task.id
     query = select(Submission).join(UserTask, UserTask.id == Submission.task_id)
     query = query.where(UserTask.instance_id == task.instance_id, or_(UserTask.signing == group, UserTask.id == group))
-    return list(session.scalars(query.order_by(Submission.id)))
+    return list(session.scalars(query.order_by(Submission.seq)))

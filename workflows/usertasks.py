@@ -210,7 +210,7 @@ def reopen(session: Session, instance_id: UUID, element: str, *, assignee: str |
         select(Submission.data)
         .join(UserTask, UserTask.id == Submission.task_id)
         .where(UserTask.instance_id == instance_id, Submission.element_id == element)
-        .order_by(Submission.at.desc(), Submission.id.desc())
+        .order_by(Submission.seq.desc())
         .limit(1)
     )
     again.draft = before or None

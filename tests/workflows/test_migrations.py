@@ -1,6 +1,8 @@
 """Schema revisions: head equals the tables in the code, down and up again works, and each says its phase."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
@@ -8,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from engine.models import Base
 from workflows import migrations
@@ -78,3 +81,45 @@ def test_the_additive_phase_alone_reaches_a_schema_which_works(empty: Engine) ->
     migrations.upgrade(_url(empty), phase="pre")
     with empty.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM case_file")).scalar_one() == 0
+
+
+def test_forms_and_decisions_there_are_get_numbers_by_their_time(empty: Engine) -> None:
+    made = migrations.config()
+    with empty.begin() as connection:
+        made.attributes["connection"] = connection
+        command.upgrade(made, "0011")
+    case, plan, task = uuid4(), uuid4(), uuid4()
+    with empty.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # neither case nor plan is there
+        for hour, number in ((9, 3), (8, 2), (10, 1)):  # the ids tell another order
+            sent = {"id": UUID(int=number), "case": case, "task": task, "at": datetime(2026, 3, 2, hour, tzinfo=UTC)}
+            connection.execute(
+                text(
+                    "INSERT INTO submission (id, case_id, task_id, element_id, actor, at, data) "
+                    "VALUES (:id, :case, :task, 'Task_Pay', 'x', :at, '{}')"
+                ),
+                sent,
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO decision (id, case_id, plan_id, submission_id, kind, outcome, actor, at, reason) "
+                    "VALUES (:id, :case, :plan, :id, 'execution', 'done', 'x', :at, '')"
+                ),
+                {**sent, "plan": plan},
+            )
+    migrations.upgrade(_url(empty))
+    with empty.begin() as connection:
+        for table in ("submission", "decision"):
+            hours = connection.execute(text(f"SELECT extract(hour FROM at) FROM {table} ORDER BY seq")).scalars()
+            assert list(hours) == [8, 9, 10]
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        added = connection.execute(
+            text(
+                "INSERT INTO submission (id, case_id, task_id, element_id, actor, at, data) "
+                "VALUES (:id, :case, :task, 'Task_Pay', 'x', now(), '{}') RETURNING seq"
+            ),
+            {"id": uuid4(), "case": case, "task": task},
+        )
+        assert added.scalar_one() == 4
+    with empty.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
+        connection.execute(text("UPDATE decision SET outcome = 'failed'"))

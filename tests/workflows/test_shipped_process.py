@@ -1,12 +1,14 @@
 """The shipped main process from acceptance to close: departments, one owner, fast path, recall, reopening, notices."""
 
 from datetime import timedelta
+from itertools import count
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import instances, timers
+from engine import ids, instances, timers
 from engine import usertasks as engine_tasks
 from engine.clock import at
 from engine.errors import Forbidden
@@ -31,23 +33,40 @@ def test_a_quality_complaint_walks_through_its_departments_with_one_owner(shippe
     assert shipped.scalars(select(Incident)).all() == []
 
 
-@pytest.mark.requirement("SOL-14")
-def test_a_payment_which_failed_goes_back_to_finance_and_is_paid_before_the_revisit(shipped: Session) -> None:
-    case = received(shipped, "空调用了三天就坏了，开机异响，无法使用，要求退款 3000 元")
-    walk = Walk(shipped, case, execution_result="failed").until(stands_on("Task_Pay"))
+@pytest.fixture
+def younger_ids_are_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the clock went backwards the whole time."""
+    falling = count(2**125, -1)
+    monkeypatch.setattr(ids.compat, "uuid7", lambda: UUID(int=next(falling)))
+
+
+def _pay_at_the_second_try(session: Session) -> None:
+    case = received(session, "空调用了三天就坏了，开机异响，无法使用，要求退款 3000 元")
+    walk = Walk(session, case, execution_result="failed").until(stands_on("Task_Pay"))
     [paying] = walk.open_tasks()
     walk.until(lambda task: task.element_id == "Task_Pay" and task.id != paying.id)
     walk.wanted["execution_result"] = "done"
     walk.until()
     assert walk.elements()[-3:] == ["Task_Pay", "Task_Pay", "Task_Revisit"]
-    plan = cases.latest_plan(shipped, case)
+    plan = cases.latest_plan(session, case)
     assert plan is not None
-    assert [each.outcome for each in authority.decisions(shipped, plan) if each.kind == DecisionKind.EXECUTION] == [
+    session.info["decisions"].clear()  # read again from the file
+    assert [each.outcome for each in authority.decisions(session, plan) if each.kind == DecisionKind.EXECUTION] == [
         "failed",
         "done",
     ]
     assert (case.status, case.outcome) == (CaseStatus.CLOSED, "solved")
-    assert shipped.scalars(select(Incident)).all() == []
+    assert session.scalars(select(Incident)).all() == []
+
+
+@pytest.mark.requirement("SOL-14")
+def test_a_payment_which_failed_goes_back_to_finance_and_is_paid_before_the_revisit(shipped: Session) -> None:
+    _pay_at_the_second_try(shipped)
+
+
+@pytest.mark.usefixtures("younger_ids_are_less")
+def test_a_clock_which_is_set_back_does_not_turn_the_order_of_decisions(shipped: Session) -> None:
+    _pay_at_the_second_try(shipped)
 
 
 @pytest.mark.requirement("RTE-03")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.clock import now
@@ -41,11 +41,12 @@ class CaseChange(Base):
 class Submission(Base):
     """The whole form a person sent with a user task, kept in the case file.
 
-    duty, step: `redress:role` and `redress:policy` of the task in the diagram it was sent under.
+    duty, step: `redress:role` and `redress:policy` of the task in the diagram it was sent under. seq: which came before
+    which, numbered by the database under the lock of the case: clocks differ between machines, and are set back.
     """
 
     __tablename__ = "submission"
-    __table_args__ = (Index("ix_submission_case", "case_id", "id"),)
+    __table_args__ = (Index("ix_submission_case", "case_id", "seq"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"))
@@ -57,6 +58,7 @@ class Submission(Base):
     actor: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
     data: Mapped[Json] = mapped_column(Encrypted("submission.data"))
+    seq: Mapped[int] = mapped_column(BigInteger, Identity())
 
 
 class Plan(Base):
@@ -84,12 +86,12 @@ class Plan(Base):
 class Decision(Base):
     """A decision on a plan version by one person (legal, an approval level, execution), from the form they sent.
 
-    Append-only; one submission gives one decision, so a step run again changes nothing.
+    Append-only; one submission gives one decision, so a step run again changes nothing. `seq` as in a submission.
     """
 
     __tablename__ = "decision"
     __table_args__ = (
-        Index("ix_decision_case", "case_id", "id"),
+        Index("ix_decision_case", "case_id", "seq"),
         Index("uq_decision_submission", "submission_id", "kind", unique=True),
     )
 
@@ -103,6 +105,7 @@ class Decision(Base):
     actor: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
     reason: Mapped[str] = mapped_column(Encrypted("decision.reason"))
+    seq: Mapped[int] = mapped_column(BigInteger, Identity())
 
 
 class Letter(Base):
