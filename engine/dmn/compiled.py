@@ -8,12 +8,13 @@ from typing import Any
 
 from engine.dmn import graph, model
 from engine.dmn.boxed import Surroundings, compile_expression, typed
-from engine.dmn.effort import Effort, Notes
+from engine.dmn.effort import Notes
 from engine.dmn.errors import DmnError
 from engine.dmn.graph import File, Place
 from engine.dmn.texts import Code
 from engine.dmn.trace import Note
 from engine.dmn.types import ANY, Type, Types
+from engine.feel.effort import Effort
 from engine.feel.names import helped
 
 Key = tuple[str, str]

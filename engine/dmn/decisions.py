@@ -10,7 +10,6 @@ from typing import Any
 from engine.dmn import graph
 from engine.dmn.analyse import TableFinding, analyse
 from engine.dmn.compiled import Compiled, compile_files, named_tests
-from engine.dmn.effort import Effort
 from engine.dmn.errors import DmnError
 from engine.dmn.graph import File, Place
 from engine.dmn.model import Decision, InputData, Knowledge, Service, Table
@@ -19,6 +18,7 @@ from engine.dmn.session import Session
 from engine.dmn.trace import Note, Result
 from engine.feel import Budget, BudgetExceeded, Functions, Meter, from_python
 from engine.feel.budget import DEFAULT
+from engine.feel.effort import Effort
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from engine.dmn.decisions import Decisions
-from engine.dmn.effort import Effort
 from engine.dmn.errors import DmnError
 from engine.dmn.graph import File
 from engine.dmn.model import Import, ItemDefinition
 from engine.dmn.read import read
 from engine.dmn.types import Types
 from engine.dmn.xml import attribute, parse_definitions
+from engine.feel.effort import Effort
 
 Imports = Mapping[str, bytes] | Callable[[str], bytes | None]
 """Where imported files come from: by namespace, location or name of the import, else the file with that namespace

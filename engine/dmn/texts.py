@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from engine.dmn.effort import Notes
+from engine.dmn.effort import Notes, spend
 from engine.dmn.trace import Note
 from engine.feel import FeelError, compile_expression, compile_unary_tests
 
@@ -53,7 +53,7 @@ def expression(text: str, names: frozenset[str], element: str, notes: Notes, lan
     is_constant, value = constant(text)
     if is_constant:
         return lambda run, scope: value
-    notes.effort.spend(text, names, element)
+    spend(notes.effort, text, names, element)
     try:
         compiled = compile_expression(text, names=names)
     except FeelError as error:
@@ -76,7 +76,7 @@ def unary_tests(text: str, names: frozenset[str], element: str, notes: Notes) ->
     """The code of unary tests: (run, input value, scope) -> true, false or null. Raises TooMuch."""
     if text in {"", "-"}:
         return _always
-    notes.effort.spend(text, names, element)
+    spend(notes.effort, text, names, element)
     try:
         compiled = compile_unary_tests(text, names=names)
     except FeelError as error:

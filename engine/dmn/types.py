@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.dmn.effort import Effort, TooMuch
+from engine.dmn.effort import TooMuch, spend
 from engine.dmn.errors import DmnError
 from engine.dmn.model import ItemDefinition
 from engine.feel import FeelError, compile_unary_tests
+from engine.feel.effort import Effort
 from engine.feel.temporal import DateTime, DayTimeDuration, FarDate, Time, YearMonthDuration
 from engine.feel.values import FeelFunction, Range
 
@@ -185,7 +186,7 @@ class Types:
         if self._levels >= _MAX_LEVELS:
             zh = f"类型相互引用超过 {_MAX_LEVELS} 层"
             raise TooMuch(f"types refer to each other over more than {_MAX_LEVELS} levels", item.name, zh=zh)
-        self._effort.spend(element=item.name)
+        spend(self._effort, element=item.name)
         self._levels += 1
         try:
             base = self._base(item, depth)
@@ -206,7 +207,7 @@ class Types:
         return Type(item.name, base.accepts, base.item, base.is_list, base.from_date, base.result, allowed)
 
     def _within(self, base: Type, tests: str, element: str) -> Type:
-        self._effort.spend(tests, element=element)
+        spend(self._effort, tests, element=element)
         return _limited(base, tests, element)
 
     def _base(self, item: ItemDefinition, depth: int) -> Type:

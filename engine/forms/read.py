@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from engine.feel import FeelError
-from engine.feel.expression import MAX_KEPT
-from engine.feel.parser import MAX_TEXT
+from engine.feel.effort import Effort
 from engine.findings import Finding
 from engine.forms import read_rules
 from engine.forms.conditions import Formula, formula, is_expression
@@ -21,9 +20,6 @@ MAX_BYTES = 1_000_000
 _MAX_DEPTH = 20
 _MAX_COMPONENTS = 2_000
 _MAX_OPTIONS = 5_000
-_MAX_COMPILED = 60_000
-"""Characters of all formulas and patterns together: half a second of work."""
-_EACH = 20
 _SCHEMA_VERSION = 20
 _KEY = re.compile(r"\w{1,100}(\.\w{1,100}){0,9}\Z")
 FORBIDDEN = frozenset({"__proto__", "constructor", "prototype"})
@@ -36,8 +32,8 @@ class Reader:
         self.findings: list[Finding] = []
         self.count = 0
         self.ids: set[str] = set()
-        self.left = _MAX_COMPILED
-        self.known: set[str] = set()
+        self.effort = Effort()
+        self.full = False
 
     def add(self, element: str, code: str, severity: str = "error", **facts: str) -> None:
         """Note a finding."""
@@ -46,15 +42,11 @@ class Reader:
 
     def too_much(self, text: str, cost: int = 1) -> bool:
         """Whether the form has more to compile than it may have, this text included; then it is a finding, once."""
-        if text in self.known or self.left < 0:
-            return self.left < 0
-        if len(text) <= MAX_KEPT:  # longer ones are compiled each time
-            self.known.add(text)
-        size = len(text) if len(text) <= MAX_TEXT else 0  # a longer one is refused without being read
-        self.left -= (_EACH + size) * cost
-        if self.left < 0:
+        if not self.effort.spend(text, cost=cost) and not self.full:
+            self.full = True
             self.add("", "too-much-feel")
-        return self.left < 0
+        self.effort.compiled(text)
+        return self.full
 
     def formula(self, element: str, name: str, value: object) -> Formula | None:
         """The formula of a property which must be FEEL."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.dmn import Decisions, DmnError, load
-from engine.dmn.effort import Effort
 from engine.feel import BudgetExceeded, FeelError, Functions, Value
+from engine.feel.effort import Effort
 from engine.spiff.environment import CASE, Variables
 from engine.spiff.errors import Failure
 
