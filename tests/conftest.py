@@ -12,11 +12,14 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from tests import unordered
+
 ROOT = Path(__file__).resolve().parent.parent
 LONG = ("test_complaint_walk", "test_contract", "test_every_page", "test_studio")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    unordered.install()
     os.environ.setdefault("REDRESS_SHARED", str(ROOT.parent / "shared"))
 
 

@@ -129,7 +129,8 @@ def test_publishing_twice_gives_one_version_and_a_change_gives_the_next(tmp_path
     ]
     assert versions == [1, 1, 2]
     with transaction() as session:
-        assert session.scalars(select(ProcessDefinition.version).where(ProcessDefinition.key == "cli")).all() == [1, 2]
+        query = select(ProcessDefinition.version).where(ProcessDefinition.key == "cli")
+        assert session.scalars(query.order_by(ProcessDefinition.version)).all() == [1, 2]
 
 
 def test_a_wrong_bundle_is_not_published(tmp_path: Path, database: Engine) -> None:
