@@ -95,8 +95,25 @@ def test_a_manager_finds_the_overdue_step_and_reassigns_its_tasks(visit: Callabl
         page.locator("#export button[type=submit]").click()
     lines = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"), newline="")))
     assert len(lines) == too_late
+    expect(page.locator(".toast")).to_contain_text(f"已导出行数：{too_late}")
     assert [line["办理人"] for line in lines].count(colleague.name_zh) >= 2
     assert manager.complaints == []
+
+
+def test_an_export_which_fails_says_so_on_the_page_and_keeps_what_was_chosen(visit: Callable[..., Visitor]) -> None:
+    manager = visit(language="en")
+    manager.log_in("manager")
+    manager.open("/cases?from=2026-99-99")
+    page = manager.page
+    chosen = page.locator("#export input[name=columns]:not(:checked)").first
+    page.locator("[data-open=export]").click()
+    chosen_name = chosen.get_attribute("value")
+    chosen.check()
+    page.locator("#export button[type=submit]").click()
+    expect(page.locator(".toast.danger")).to_contain_text("received_from")
+    page.locator("[data-open=export]").click()
+    expect(page.locator(f"#export input[value={chosen_name}]")).to_be_checked()
+    expect(page.locator("#export button[type=submit]")).to_be_enabled()
 
 
 def test_a_refusal_among_several_is_told_and_stops_nothing(visit: Callable[..., Visitor]) -> None:

@@ -13,27 +13,43 @@ export class Problem extends Error {
   }
 }
 
-// Sends `body` (object = JSON, FormData = as it is); gives {data, rev}. `rev` guards an edit (If-Match), `once` makes a
-// repeated POST harmless (Idempotency-Key).
-export async function call(method, url, body, { rev, once } = {}) {
-  const headers = { Accept: 'application/json', 'X-CSRF-Token': meta('csrf-token') };
-  if (rev !== undefined && rev !== '') headers['If-Match'] = `"${rev}"`;
-  if (once) headers['Idempotency-Key'] = once;
-  const form = body instanceof FormData;
-  if (body !== undefined && !form) headers['Content-Type'] = 'application/json';
+async function answer(method, url, headers, body) {
   document.documentElement.classList.add('busy');
   let response;
   try {
-    response = await fetch(url, { method, headers, body: form || body === undefined ? body : JSON.stringify(body) });
+    response = await fetch(url, { method, headers: { 'X-CSRF-Token': meta('csrf-token'), ...headers }, body });
   } catch {
     throw new Problem(0, { title: say('No connection to the server. What you typed is still here; try again.') });
   } finally {
     document.documentElement.classList.remove('busy');
   }
-  const type = response.headers.get('Content-Type') ?? '';
-  const data = type.includes('json') ? await response.json() : null;
-  if (!response.ok) throw new Problem(response.status, data ?? { title: `${response.status} ${response.statusText}` });
+  if (response.ok) return response;
+  const json = (response.headers.get('Content-Type') ?? '').includes('json');
+  throw new Problem(response.status, json ? await response.json() : { title: `${response.status} ${response.statusText}` });
+}
+
+// Sends `body` (object = JSON, FormData = as it is); gives {data, rev}. `rev` guards an edit (If-Match), `once` makes a
+// repeated POST harmless (Idempotency-Key).
+export async function call(method, url, body, { rev, once } = {}) {
+  const headers = { Accept: 'application/json' };
+  if (rev !== undefined && rev !== '') headers['If-Match'] = `"${rev}"`;
+  if (once) headers['Idempotency-Key'] = once;
+  const form = body instanceof FormData;
+  if (body !== undefined && !form) headers['Content-Type'] = 'application/json';
+  const response = await answer(method, url, headers, form || body === undefined ? body : JSON.stringify(body));
+  const data = (response.headers.get('Content-Type') ?? '').includes('json') ? await response.json() : null;
   return { data, rev: (response.headers.get('ETag') ?? '').replace(/^(W\/)?"|"$/g, '') };
+}
+
+// Saves the file a GET answers with, under the name the server gives it; gives the answer's headers.
+export async function save(url) {
+  const response = await answer('GET', url, {});
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? '';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // not before the browser has begun to save
+  return response.headers;
 }
 
 // The faults of single fields in a problem, as [{path, message}].

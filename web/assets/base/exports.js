@@ -1,5 +1,8 @@
 // The export dialog of a list: <form action="…/export" data-export="cases|tasks|instances" data-fixed='{…}'>.
 // What is exported is what the list shows: the filters are read from the page's address when the form is sent.
+import { complain, save } from './api.js';
+import { language, say } from './texts.js';
+import { toast } from './toast.js';
 
 // page -> API, where a filter is called otherwise there
 const NAMES = {
@@ -16,10 +19,7 @@ function value(name, text) {
   return VALUES[name] ?? text;
 }
 
-document.addEventListener('submit', (event) => {
-  const form = event.target.closest('form[data-export]');
-  if (!form) return;
-  event.preventDefault();
+function address(form) {
   const query = new URLSearchParams(new FormData(form));
   const names = NAMES[form.dataset.export];
   for (const [name, text] of new URLSearchParams(location.search)) {
@@ -27,6 +27,29 @@ document.addEventListener('submit', (event) => {
     if (text && !NO_FILTERS.has(name)) query.set(to, value(to, text));
   }
   for (const [name, text] of Object.entries(JSON.parse(form.dataset.fixed))) query.set(name, text);
-  form.closest('dialog').close();
-  location.assign(`${form.action}?${query}`);
+  return `${form.action}?${query}`;
+}
+
+function report(headers) {
+  const rows = Number(headers.get('X-Rows')).toLocaleString(language);
+  if (headers.has('X-Cut')) toast(say('Only the first {0} rows were exported: narrow the filter.', rows), { tone: 'danger' });
+  else toast(say('Rows exported: {0}', rows));
+}
+
+document.addEventListener('submit', async (event) => {
+  const form = event.target.closest('form[data-export]');
+  if (!form) return;
+  event.preventDefault();
+  const button = form.querySelector('[type="submit"]');
+  button.setAttribute('aria-busy', 'true');
+  button.disabled = true;
+  try {
+    report(await save(address(form)));
+  } catch (problem) {
+    complain(problem);
+  } finally {
+    form.closest('dialog').close();
+    button.removeAttribute('aria-busy');
+    button.disabled = false;
+  }
 });

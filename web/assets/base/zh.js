@@ -27,6 +27,8 @@ export default {
   'Field must have minimum value of {0}.': '不得小于 {0}。',
   'Field must match pattern {0}.': '格式不符（{0}）。',
   'No connection to the server. What you typed is still here; try again.': '连不上服务器。您填写的内容还在，请重试。',
+  'Only the first {0} rows were exported: narrow the filter.': '只导出了前 {0} 行：请缩小筛选范围。',
+  'Rows exported: {0}': '已导出行数：{0}',
   'No files selected': '未选择文件',
   'No results': '没有结果',
   'Please select a valid value, the two nearest valid values are {0} and {1}.': '请选择有效值，最接近的是 {0} 和 {1}。',
