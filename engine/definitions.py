@@ -31,6 +31,7 @@ __all__ = [
     "compiled_by_id",
     "create_draft",
     "delete_draft",
+    "element_names",
     "files",
     "get",
     "latest",
@@ -99,3 +100,16 @@ def files(session: Session, definition: ProcessDefinition) -> dict[str, bytes]:
     """The files of a version by path."""
     query = select(DefinitionFile.path, DefinitionFile.content).where(DefinitionFile.definition_id == definition.id)
     return {path: bytes(content) for path, content in session.execute(query.order_by(DefinitionFile.path))}
+
+
+def element_names(session: Session, definition_id: UUID) -> dict[str, tuple[str, str]]:
+    """Element -> Chinese and English name, the own before those of called processes; nameless ones are left out."""
+    found: dict[str, tuple[str, str]] = {}
+    ahead = [compiled_by_id(session, definition_id)]
+    while ahead:
+        here = ahead.pop(0)
+        for _, node in here.diagram.walk():
+            if node.name_zh:
+                found.setdefault(node.id, (node.name_zh, node.name_en or node.name_zh))
+        ahead += here.called.values()
+    return found

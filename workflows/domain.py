@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import hooks
+from engine import definitions, hooks
 from engine.clock import now
 from engine.errors import Invalid
 from engine.findings import Finding
@@ -200,9 +200,12 @@ class Complaints(hooks.Domain):
             for role in (Role.PROCESS_OWNER, Role.ADMINISTRATOR)
             for person in people.listing(session, role=role)
         }
+        where = incident.element_id or ""
+        zh, en = definitions.element_names(session, instance.definition_id).get(where, (where, where))
+        number = instance.business_key or ""
         notices.tell(
-            session, told.values(), f"流程异常：{instance.business_key} {incident.element_id or ''}",
-            f"Incident: {instance.business_key} {incident.element_id or ''}", case_number=instance.business_key,
+            session, told.values(), f"流程异常：{number} {zh}".strip(), f"Incident: {number} {en}".strip(),
+            case_number=instance.business_key,
         )  # fmt: skip
 
     def departments(self, session: Session) -> set[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine import ids, instances, timers
 from engine import usertasks as engine_tasks
 from engine.clock import at
-from engine.errors import Forbidden
+from engine.errors import Forbidden, StepFailed
 from engine.models import Incident, OutboxMessage, ProcessInstance
 from tests.workflows.conftest import Who
 from tests.workflows.walking import MONDAY, Walk, received, stands_on
@@ -67,6 +67,21 @@ def test_a_payment_which_failed_goes_back_to_finance_and_is_paid_before_the_revi
 @pytest.mark.usefixtures("younger_ids_are_less")
 def test_a_clock_which_is_set_back_does_not_turn_the_order_of_decisions(shipped: Session) -> None:
     _pay_at_the_second_try(shipped)
+
+
+def test_an_incident_is_told_by_the_name_of_the_step_in_both_languages(shipped: Session, who: Who) -> None:
+    case = received(shipped, "空调用了三天就坏了，开机异响，无法使用，要求退款 3000 元")
+    walk = Walk(shipped, case).until(stands_on("Task_Pay"))
+    [paying] = walk.open_tasks()
+    assert case.instance_id is not None
+    with at(walk.moment):
+        manager = str(who("manager").id)
+        instances.move(shipped, case.instance_id, paying.id, "Task_Revisit", actor=manager, reason="赶进度")
+    with pytest.raises(StepFailed):
+        walk.until()
+    told = [one.payload for one in shipped.scalars(select(OutboxMessage).where(OutboxMessage.topic == "notify"))]
+    texts = {(one["text_zh"], one["text_en"]) for one in told if one["text_zh"].startswith("流程异常")}
+    assert texts == {(f"流程异常：{case.number} 结案归档", f"Incident: {case.number} Close and archive")}
 
 
 @pytest.mark.requirement("RTE-03")
