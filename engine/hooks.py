@@ -1,6 +1,6 @@
 """What the engine asks the domain which runs on it; the defaults let the engine run alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -113,6 +113,10 @@ class Domain:
 
     def staffed(self, session: Session) -> set[str] | None:
         """Codes of the departments in which somebody works; None = not known."""
+        return None
+
+    def persons(self, session: Session, names: Collection[str]) -> set[str] | None:
+        """Those of the names (in lower case) which are logins or ids of active people; None = not known."""
         return None
 
     def lanes(self, session: Session) -> Mapping[str, str] | None:

@@ -16,6 +16,7 @@ from engine.findings import Finding
 from engine.hooks import domain
 from engine.ids import new_id
 from engine.lint.memory import remembered
+from engine.lint.responsibility import MOST_PERSONS, who_is_named
 from engine.models import DefinitionFile, ProcessDefinition
 from engine.spiff.compiled import Compiled, compile_bundle
 from engine.spiff.model import Diagram, Process
@@ -90,6 +91,8 @@ def report(session: Session, files: Mapping[str, bytes], *, dry_run: bool = True
     """What the gate finds in a bundle among all that is published, errors first; nothing is refused."""
     asked, newest = domain(), _newest(session)
     departments, staffed, lanes = asked.departments(session), asked.staffed(session), asked.lanes(session)
+    named = who_is_named(files)
+    persons = asked.persons(session, named) if len(named) <= MOST_PERSONS else None
 
     def called(process_id: str) -> Mapping[str, Process]:
         return compiled_by_id(session, newest[process_id]).processes if process_id in newest else {}
@@ -97,10 +100,13 @@ def report(session: Session, files: Mapping[str, bytes], *, dry_run: bool = True
     def judge() -> list[Finding]:
         return lint.check(
             files, domain=asked, processes=newest.keys(), departments=departments, staffed=staffed, lanes=lanes,
-            called=called, dry_run=dry_run,
+            persons=persons, called=called, dry_run=dry_run,
         )  # fmt: skip
 
-    people = (frozenset(departments), frozenset(staffed or ()), frozenset((lanes or {}).items()), staffed is None)
+    people = (
+        frozenset(departments), frozenset(staffed or ()), frozenset((lanes or {}).items()), staffed is None,
+        frozenset(persons or ()), persons is None,
+    )  # fmt: skip
     return remembered((bundles.digest(files), dry_run, type(asked), frozenset(newest.items()), people), judge)
 
 

@@ -1,6 +1,6 @@
 """The domain's answers to the engine's questions (`engine.hooks`). `workflows.install()` puts them in place."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -215,6 +215,10 @@ class Complaints(hooks.Domain):
     def staffed(self, session: Session) -> set[str]:
         """Departments with an active person."""
         return set(session.scalars(select(Person.department).where(Person.active).distinct()))
+
+    def persons(self, session: Session, names: Collection[str]) -> set[str]:
+        """Those who could be given a task."""
+        return people.active_among(session, names)
 
     def lanes(self, session: Session) -> Mapping[str, str]:
         """Every name a department answers to."""

@@ -2,19 +2,21 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.clock import now
 from workflows import rules
 from workflows.authorisation import locked_out as locked_out
 from workflows.authorisation import may as may
+from workflows.authorisation import person_id
 from workflows.authorisation import require as require
 from workflows.errors import BadFile, NotAllowed
 from workflows.models import ApiToken as ApiToken
@@ -74,6 +76,15 @@ def get(session: Session, person_id: UUID | str) -> Person | None:
 def by_login(session: Session, login: str) -> Person | None:
     """The person with this login."""
     return session.scalar(select(Person).where(Person.login == login.strip().lower()))
+
+
+def active_among(session: Session, names: Collection[str]) -> set[str]:
+    """Those of the names (in lower case) which are the login or id of an active person."""
+    if not names:
+        return set()
+    ids = [key for name in names if (key := person_id(name)) is not None]
+    query = select(Person.login, Person.id).where(Person.active, or_(Person.login.in_(names), Person.id.in_(ids)))
+    return {name for person in session.execute(query) for name in (person.login, str(person.id))} & set(names)
 
 
 def listing(session: Session, *, department: str | None = None, role: Role | None = None) -> list[Person]:

@@ -27,22 +27,24 @@ def check(
     departments: Collection[str] | None = None,
     staffed: Collection[str] | None = None,
     lanes: Mapping[str, str] | None = None,
+    persons: Collection[str] | None = None,
     called: Callable[[str], Mapping[str, Process]] | None = None,
     dry_run: bool = False,
 ) -> list[Finding]:
     """All findings about a bundle (path -> content), errors first; one with severity `error` refuses it.
 
     domain: whose own rules, names and FEEL functions count; processes: ids of published processes it may call;
-    departments: codes which `redress:department` may name; staffed: those of them with people; lanes: names of lanes
-    -> department; called: gives for a published process itself and those it calls, as drawn, by id. None = not known.
-    dry_run: play the processes, too, where nothing else refuses the bundle.
+    departments: codes which `redress:department` may name; staffed: those of them with people; lanes: names of lanes ->
+    department; persons: logins and ids of active people among those the bundle names; called: gives for a published
+    process itself and those it calls, as drawn, by id. None = not known. dry_run: play the processes, too, where
+    nothing else refuses the bundle.
     """
     began = processor.seconds()
     findings: list[Finding] = []
     bundle: Bundle | None = None
     try:
         bundle, findings = examine(files, domain, processes, departments, effort(SECONDS))
-        bundle.staffed, bundle.lanes = staffed, lanes
+        bundle.staffed, bundle.lanes, bundle.persons = staffed, lanes, persons
         if called is not None:
             _look_beyond(bundle.diagram, called)
         for rule in RULES:

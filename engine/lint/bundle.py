@@ -31,9 +31,10 @@ class Bundle:
     """What the rules look at.
 
     feel_names: functions which the domain adds to FEEL; processes, departments: ids and codes of those there are;
-    staffed: codes of departments with somebody in them; lanes: names of lanes -> department; variables: process data
-    an instance may start with; case_paths: what the read-only `case` holds. None = not known. effort: what may still be
-    spent on it; read_forms: those which can be read, once they were asked for.
+    staffed: codes of departments with somebody in them; lanes: names of lanes -> department; persons: active people
+    among those the files name; variables: process data an instance may start with; case_paths: what the read-only
+    `case` holds. None = not known. effort: what may still be spent on it; read_forms: those which can be read, once
+    they were asked for.
     """
 
     files: Mapping[str, bytes]
@@ -45,6 +46,7 @@ class Bundle:
     feel_names: frozenset[str] = frozenset()
     staffed: Collection[str] | None = None
     lanes: Mapping[str, str] | None = None
+    persons: Collection[str] | None = None
     variables: set[str] | None = None
     case_paths: Collection[str] | None = None
     effort: Effort = field(default_factory=Effort)

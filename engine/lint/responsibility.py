@@ -1,20 +1,29 @@
-"""Rules about who does a user task and by when: its department exists and has people, and it has a deadline."""
+"""Rules about who does a user task and by when: department and people exist, and it has a deadline."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
+from engine import xml
+from engine.errors import Invalid
 from engine.findings import Finding
 from engine.lint.bundle import Bundle
 from engine.lint.structure import error, warning
 from engine.spiff.model import Node, Process, Scope
 
+MOST_PERSONS = 1_000
+"""Names in a bundle; of more nobody is asked whether they are there."""
 _DEPARTMENT = "redress:department"
+_APPOINTED = re.compile(r"""\b(?:assignee|candidateUsers)\s*=\s*["']([^"'=][^"']*)["']""")
 
 
 def departments(bundle: Bundle) -> Iterator[Finding]:
     """Every department named by a property or a lane exists, and somebody works there."""
     for process in bundle.diagram.processes.values():
         for around, node in _user_tasks(process):
-            if node.work.assignee or node.work.users or node.work.groups:
+            if node.work.assignee or node.work.users:
+                continue
+            if node.work.groups:
+                yield from _of_groups(bundle, node)
                 continue
             named = next((name for each in (node, *around) if (name := each.properties.get(_DEPARTMENT))), None)
             code = named or _of_lane(bundle, node, around)
@@ -23,6 +32,65 @@ def departments(bundle: Bundle) -> Iterator[Finding]:
             elif bundle.lanes is not None:
                 yield from _without(bundle, process, node)
     yield from _named(bundle)
+
+
+def who_is_named(files: Mapping[str, bytes]) -> set[str]:
+    """What may be a login or id (in lower case) in the diagrams of a bundle, to ask once who of them is there."""
+    found: set[str] = set()
+    for path, content in sorted(files.items()):
+        if path.lower().endswith(".bpmn") and len(content) <= xml.MAX_BYTES:
+            try:
+                texts = _APPOINTED.findall(xml.decoded(content))
+            except Invalid:
+                continue
+            found.update(name.lower() for text in texts for name in _named_in(text))
+    return found
+
+
+def persons(bundle: Bundle) -> Iterator[Finding]:
+    """Everybody named for a task by login is an active person."""
+    if bundle.persons is None:
+        return
+    for process in bundle.diagram.processes.values():
+        for _, node in _user_tasks(process):
+            for login in (*_named_in(node.work.assignee), *_named_in(node.work.users)):
+                if login.lower() not in bundle.persons:
+                    yield warning(
+                        node.id,
+                        "unknown_person",
+                        f"没有登录名为「{login}」的在职人员，任务将由部门领取",
+                        f"No active person has the login {login!r}: the task goes to the department",
+                        "改正登录名，或先建立该人员",
+                        "Correct the login, or add the person first",
+                    )
+
+
+def _named_in(text: str | None) -> list[str]:
+    """The names a text holds which is no expression."""
+    if text is None or text.startswith("="):
+        return []
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _of_groups(bundle: Bundle, node: Node) -> Iterator[Finding]:
+    """One of the groups is a department, else the task's own property or its lane gives one."""
+    names = _named_in(node.work.groups)
+    known = bundle.lanes
+    if not names or known is None or node.properties.get(_DEPARTMENT):
+        return
+    code = next((known[name.lower()] for name in names if name.lower() in known), None)
+    if code is not None:
+        yield from _staffed(bundle, node, code)
+    elif node.lane is None or node.lane.strip().lower() not in known:
+        listed = "、".join(sorted(bundle.departments or ()))
+        yield error(
+            node.id,
+            "unknown_department",
+            f"候选组「{'、'.join(names)}」不是已知部门",
+            f"None of the candidate groups is a known department: {', '.join(names)}",
+            f"部门代码：{listed}",
+            f"Departments: {listed}",
+        )
 
 
 def _user_tasks(scope: Scope, around: tuple[Node, ...] = ()) -> Iterator[tuple[tuple[Node, ...], Node]]:

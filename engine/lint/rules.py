@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     references.called,
     references.tables,
     responsibility.departments,
+    responsibility.persons,
     responsibility.deadlines,
     reserved.case,
     variables.unknown,

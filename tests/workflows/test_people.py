@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from engine import publishing
 from engine.clock import at, now
+from tests import builders as b
 from tests.workflows.conftest import Who
 from workflows import people, seeds
 from workflows.errors import BadFile, NotAllowed
@@ -114,3 +116,18 @@ def test_a_department_without_a_head_is_led_by_the_one_above(house: Session, who
 def test_every_department_of_the_demo_has_a_head_or_management_above_it(house: Session) -> None:
     led = {one.department for one in people.listing(house, role=Role.HEAD)}
     assert {one.code for one in people.departments(house)} - led == {"management"}
+
+
+def test_the_gate_knows_who_may_be_named_for_a_task(house: Session, who: Who) -> None:
+    gone = who("staff2")
+    gone.active = False
+    house.flush()
+    names = f"Staff, {who('head').id}, staff2, nobody"
+    task = b.user("A", extension=b.zeebe("assignmentDefinition", candidateUsers=names))
+    report = publishing.report(house, b.bundle(b.process("P", b.start(), task, b.end())), dry_run=False)
+    doubted = [one.message_en.split("'")[1] for one in report if one.code == "unknown_person"]
+    assert sorted(doubted) == ["nobody", "staff2"]
+    gone.active = True  # what is remembered of a bundle depends on who is there
+    house.flush()
+    report = publishing.report(house, b.bundle(b.process("P", b.start(), task, b.end())), dry_run=False)
+    assert [one.message_en.split("'")[1] for one in report if one.code == "unknown_person"] == ["nobody"]

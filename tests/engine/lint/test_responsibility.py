@@ -3,6 +3,7 @@
 import pytest
 
 from engine import lint
+from engine.lint.responsibility import who_is_named
 from tests.builders import boundary, bundle, end, form, path, process, start, timer, user, zeebe
 
 LANES = {"quality": "quality", "质检部": "quality"}
@@ -30,6 +31,47 @@ def test_a_lane_which_is_no_department_is_refused() -> None:
 def test_a_department_with_nobody_in_it_is_doubted() -> None:
     assert found(in_lane("质检部"), lanes=LANES, staffed=set())["nobody_there"] == "warning"
     assert "nobody_there" not in found(in_lane("质检部"), lanes=LANES, staffed={"quality"})
+
+
+def appointed(lane: str | None = "质检部", **names: str) -> str:
+    task = user("A", form="f", extension=zeebe("assignmentDefinition", **names))
+    return process("P", start(), task, end(), lanes={lane: ["A"]} if lane else None)
+
+
+@pytest.mark.parametrize("names", [{"assignee": "Wang.Li "}, {"candidateUsers": "chen, wang.li"}])
+def test_a_login_which_nobody_has_is_doubted_and_named(names: dict[str, str]) -> None:
+    part = appointed(**names)
+    assert found(part, lanes=LANES, persons={"chen"})["unknown_person"] == "warning"
+    assert "unknown_person" not in found(part, lanes=LANES, persons={"chen", "wang.li"})
+    assert "unknown_person" not in found(part, lanes=LANES)
+    [finding] = [one for one in lint.check(bundle(part), persons={"chen"}) if one.code == "unknown_person"]
+    assert "Wang.Li" in finding.message_zh or "wang.li" in finding.message_zh
+
+
+def test_who_an_expression_finds_is_not_known_before() -> None:
+    part = appointed(assignee="=owner", candidateGroups='=["x"]')
+    assert not {"unknown_person", "unknown_department"} & found(part, lanes=LANES, persons=set()).keys()
+
+
+@pytest.mark.parametrize(("lane", "verdict"), [("质检部", None), (None, "error"), ("月球部", "error")])
+def test_groups_of_which_none_is_a_department_need_a_lane_which_is_one(lane: str | None, verdict: str | None) -> None:
+    assert found(appointed(lane, candidateGroups="sales, 月球"), lanes=LANES).get("unknown_department") == verdict
+    assert "unknown_department" not in found(appointed(lane, candidateGroups="sales, Quality"), lanes=LANES)
+
+
+def test_a_group_with_nobody_in_it_is_doubted() -> None:
+    part = appointed(candidateGroups="quality")
+    assert found(part, lanes=LANES, staffed=set())["nobody_there"] == "warning"
+    assert "nobody_there" not in found(part, lanes=LANES, staffed={"quality"})
+
+
+def test_those_who_are_named_are_found_in_all_diagrams_before_they_are_read() -> None:
+    files = bundle(appointed(assignee="Wang.Li", candidateUsers="chen,  赵敏"), files={"f.form": form("f")})
+    assert who_is_named({**files, "broken.bpmn": b"\xff\xfe<", "x.txt": b'assignee="nobody"'}) == {
+        "wang.li",
+        "chen",
+        "赵敏",
+    }
 
 
 def test_a_task_without_lane_and_department_is_doubted() -> None:
