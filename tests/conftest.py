@@ -132,7 +132,12 @@ def session(_worker_database: Engine) -> Iterator[Session]:
 def database(_worker_database: Engine) -> Iterator[Engine]:
     """A database for tests whose doors really commit; emptied afterwards."""
     yield _worker_database
-    with _worker_database.begin() as connection:
+    empty(_worker_database)
+
+
+def empty(engine: Engine) -> None:
+    """Nothing is in the tables any more."""
+    with engine.begin() as connection:
         tables = connection.execute(
             text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
         ).scalars()
