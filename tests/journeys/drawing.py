@@ -156,6 +156,13 @@ class Desk:
         field.fill(text)
         field.press("Tab")
 
+    def name(self, element_id: str, text: str) -> None:
+        """Double-click an element on the canvas and type its name."""
+        self.away()
+        self.page.mouse.dblclick(*self.middle(element_id))
+        self.page.locator(".djs-direct-editing-content").fill(text)
+        self.away()
+
     def choose(self, name: str, value: str) -> None:
         """Choose in the panel."""
         self.page.locator(f'[data-panel] [name="{name}"]').select_option(value)

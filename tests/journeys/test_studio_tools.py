@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from lxml import etree
 from playwright.sync_api import expect
 
 from engine import definitions
@@ -107,6 +108,51 @@ def test_a_comparison_in_english_shows_english_labels(visit: Callable[..., Visit
     owner.page.locator("[data-compare][data-ready=yes]").wait_for()
     label = owner.page.locator('.compare [data-element-id="Task_Accept"] text').first
     expect(label).to_contain_text("Accept")
+
+
+def _stored(element_id: str) -> tuple[str | None, str | None]:
+    """Name and English name of an element in the draft."""
+    with transaction() as session:
+        [content] = [one.content for one in session.get_one(Draft, "complaint").files if one.path == "complaint.bpmn"]
+    [found] = etree.fromstring(content).xpath("//*[@id=$id]", id=element_id)
+    english = found.xpath("./*[local-name()='extensionElements']//*[@name='redress:name-en']/@value")
+    return found.get("name"), english[0] if english else None
+
+
+def test_in_english_the_canvas_is_english_and_what_is_typed_there_is_the_translation(
+    visit: Callable[..., Visitor],
+) -> None:
+    with transaction() as session:
+        definitions.open_draft(session, "complaint", author="system")
+    owner = visit(language="en")
+    owner.log_in("owner")
+    desk = Desk(owner, "complaint").open()
+    drawn = [
+        one for one in desk.page.locator(".djs-label").all_text_contents() if any("\u4e00" <= sign for sign in one)
+    ]
+    assert drawn == []
+    owner.picture("canvas")
+
+    before = _stored("Task_Accept")
+    desk.name("Task_Accept", "Take it in")
+    expect(desk.element("Task_Accept").locator("text")).to_contain_text("Take it in")
+    desk.save()
+    assert _stored("Task_Accept") == (before[0], "Take it in")
+    desk.undo_until(lambda: "Take" not in (desk.element("Task_Accept").text_content() or ""))
+    desk.save()
+    assert _stored("Task_Accept") == before
+
+    desk.select("Task_Accept")  # what has no translation shows its Chinese name; typing gives it one
+    desk.fill("name-en", "")
+    expect(desk.element("Task_Accept").locator("text")).to_contain_text("受理")
+    desk.name("Task_Accept", "Accept 受理 🎧")
+    desk.save()
+    assert _stored("Task_Accept") == (before[0], "Accept 受理 🎧")
+
+    desk.select("Gateway_Accepted")  # a name beside its element follows the panel
+    desk.fill("name-en", "What came of it?")
+    expect(desk.page.locator('[data-element-id="Gateway_Accepted_label"] text')).to_contain_text("What came")
+    assert owner.complaints == []
 
 
 def test_a_phone_shows_a_draft_and_says_that_it_cannot_be_edited_there(visit: Callable[..., Visitor]) -> None:

@@ -6,6 +6,7 @@ import { defineConfig } from 'vite';
 import adoptedStyles from './plugins/adopted-styles.js';
 import editorTexts from './plugins/editor-texts.js';
 import formTexts from './plugins/form-texts.js';
+import labels from './plugins/labels.js';
 import sprite from './plugins/sprite.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -14,7 +15,7 @@ export default defineConfig({
   root: here('.'),
   base: '/static/build/',
   publicDir: false,
-  plugins: [adoptedStyles(), sprite(here('icons.txt')), formTexts(), editorTexts()],
+  plugins: [adoptedStyles(), sprite(here('icons.txt')), formTexts(), editorTexts(), labels()],
   build: {
     outDir: here('../static/build'),
     emptyOutDir: true,

@@ -9,7 +9,7 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import { call, complain } from '../base/api.js';
 import { say } from '../base/texts.js';
 import { ShortTextsModule } from '../studio/shorttexts.js';
-import { translate } from '../viewer/draw.js';
+import { makeRoom } from '../viewer/english.js';
 import { look as looks } from '../viewer/look.js';
 
 const root = document.querySelector('[data-compare]');
@@ -34,7 +34,7 @@ async function picture(side, kinds) {
     container.replaceChildren(Object.assign(document.createElement('p'), { className: 'body muted', textContent: say('The diagram could not be shown.') }));
     return { container, viewer, registry: { get: () => undefined } };
   }
-  translate(viewer);
+  makeRoom(viewer);
   const registry = viewer.get('elementRegistry');
   const canvas = viewer.get('canvas');
   for (const line of lines) {

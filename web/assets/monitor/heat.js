@@ -4,7 +4,8 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import { call } from '../base/api.js';
 import { say } from '../base/texts.js';
-import { tools, translate } from '../viewer/draw.js';
+import { tools } from '../viewer/draw.js';
+import { makeRoom } from '../viewer/english.js';
 import { look as looks } from '../viewer/look.js';
 
 const SHADES = 5;
@@ -86,7 +87,7 @@ export async function draw(box) {
     box.replaceChildren();
     const viewer = new NavigatedViewer({ container: box, ...looks() });
     await viewer.importXML(data.xml);
-    translate(viewer);
+    makeRoom(viewer);
     shade(viewer, data.elements, chosen());
     for (const one of data.elements) badge(viewer, one, list);
     look(viewer, data.elements);

@@ -16,6 +16,7 @@ import ZeebeBehaviorsModule from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import minimapModule from 'diagram-js-minimap';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 
+import { makeRoom } from '../viewer/english.js';
 import { look } from '../viewer/look.js';
 import { fixesOf } from './fixes.js';
 import { MannersModule } from './manners.js';
@@ -43,7 +44,7 @@ export async function openDiagram(canvas, panel, xml, { onChange, onMark, bundle
     moddleExtensions: { zeebe },
     ...look(),
   });
-  await modeler.importXML(xml);
+  await draw(modeler, xml);
   if (readonly) freeze(modeler, canvas, panel);
   show(modeler.get('canvas'));
   modeler.get('eventBus').on('commandStack.changed', async () => {
@@ -53,13 +54,18 @@ export async function openDiagram(canvas, panel, xml, { onChange, onMark, bundle
   return {
     modeler,
     destroy: () => modeler.destroy(),
-    replace: (text) => modeler.importXML(text),
+    replace: (text) => draw(modeler, text),
     focus: (id) => select(modeler, id),
     find: () => modeler.get('searchPad').toggle(),
     step: (direction) => modeler.get('editorActions').trigger(direction),
     mark: (findings) => mark(modeler, findings, onMark),
     fixes: (finding) => (readonly ? [] : fixesOf(finding, modeler)),
   };
+}
+
+async function draw(modeler, xml) {
+  await modeler.importXML(xml);
+  makeRoom(modeler);
 }
 
 // In review: everything can be looked at, nothing changes. Every change of bpmn-js is a command, so none is carried out.

@@ -41,11 +41,21 @@ class FindAsTyped {
   }
 }
 
+// A name outside of its element is drawn anew when a translation in the panel changes it, too.
+class OuterLabels {
+  static $inject = ['eventBus'];
+
+  constructor(eventBus) {
+    eventBus.on('element.changed', ({ element }) => element.label && eventBus.fire('element.changed', { element: element.label }));
+  }
+}
+
 export const MannersModule = {
   __depends__: [ShortTextsModule],
-  __init__: ['newLanes', 'quietPads', 'toolTips', 'findAsTyped'],
+  __init__: ['newLanes', 'quietPads', 'toolTips', 'findAsTyped', 'outerLabels'],
   newLanes: ['type', NewLanes],
   quietPads: ['type', QuietPads],
   toolTips: ['type', ToolTips],
   findAsTyped: ['type', FindAsTyped],
+  outerLabels: ['type', OuterLabels],
 };

@@ -5,41 +5,8 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import { call } from '../base/api.js';
 import { language, say } from '../base/texts.js';
+import { makeRoom } from './english.js';
 import { look } from './look.js';
-
-// In English the diagram shows the translations it carries beside its names (redress:label-en, text annotations too).
-export function translate(viewer) {
-  if (language !== 'en') return;
-  const modeling = viewer.get('elementRegistry');
-  for (const element of modeling.getAll()) {
-    const object = element.businessObject;
-    const name = property(object, 'redress:name-en');
-    const text = property(object, 'redress:text-en');
-    if (name) object.name = name;
-    else if (text) object.text = text;
-    else continue;
-    const target = element.label ?? element;
-    if (element.label) widen(element.label, name || text);
-    viewer.get('graphicsFactory').update(target.waypoints ? 'connection' : 'shape', target, modeling.getGraphics(target));
-  }
-}
-
-// A label drawn for a few Chinese signs would break English words: it gets the room of its longest word, centred as before.
-function widen(label, text) {
-  const longest = Math.max(...text.split(/\s+/).map((word) => word.length));
-  const width = Math.max(label.width, 6.5 * longest + 8, Math.min(90, 3.2 * text.length));
-  label.x -= (width - label.width) / 2;
-  label.width = width;
-}
-
-function property(object, name) {
-  for (const extension of object?.extensionElements?.values ?? []) {
-    for (const child of extension.$children ?? []) {
-      if (child.name === name) return child.value;
-    }
-  }
-  return '';
-}
 
 const MARKS = ['taken', 'here', 'late', 'failed'];
 
@@ -111,6 +78,14 @@ function choices(box, { definition, processes = [] }) {
   box.append(select);
 }
 
+const drawings = new WeakMap();
+
+// Calls `run` with what is drawn in a box ({viewer, data}): now, and whenever it is drawn anew.
+export function whenDrawn(box, run) {
+  box.addEventListener('drawn', ({ detail }) => run(detail));
+  if (drawings.has(box)) run(drawings.get(box));
+}
+
 export async function draw(box, definition) {
   box.dataset.drawn = 'yes';
   try {
@@ -118,13 +93,14 @@ export async function draw(box, definition) {
     box.replaceChildren();
     const viewer = new NavigatedViewer({ container: box, ...look() });
     await viewer.importXML(data.xml);
-    translate(viewer);
+    makeRoom(viewer);
     mark(viewer, data);
     fit(viewer, data.tokens ?? []);
     tools(box, viewer, data.tokens ?? []);
     choices(box, data);
     box.dataset.ready = 'yes';
-    box.dispatchEvent(new CustomEvent('drawn', { bubbles: true, detail: { viewer, data } }));
+    drawings.set(box, { viewer, data });
+    box.dispatchEvent(new CustomEvent('drawn', { detail: { viewer, data } }));
   } catch (error) {
     console.warn(error);
     box.textContent = say('The diagram could not be shown.');

@@ -2,7 +2,8 @@
 import { call, faults } from '../base/api.js';
 import { language, learn, say } from '../base/texts.js';
 import { toastLater } from '../base/toast.js';
-import { draw } from './draw.js';
+import { draw, whenDrawn } from './draw.js';
+import { nameOf } from './english.js';
 import { clock } from './travel.js';
 import zh from './zh.js';
 
@@ -17,7 +18,7 @@ const GROUPS = [
 let drawn = null;
 
 const business = (id) => drawn?.viewer.get('elementRegistry').get(id)?.businessObject;
-const nameOf = (id) => business(id)?.name || id;
+const called = (id) => nameOf(business(id)) || id;
 const typeOf = (object) => object.$type.replace('bpmn:', '');
 
 function targets(source) {
@@ -59,10 +60,10 @@ function line(tone, label, items) {
 function verdict(place, found, moment) {
   const rows = [];
   if (found.fails) rows.push(line('danger', say('It would fail:'), [found.fails]));
-  if (found.closes.length) rows.push(line('danger', say('Would be cancelled:'), found.closes.map(nameOf)));
-  if (found.opens.length) rows.push(line('good', say('Would begin:'), found.opens.map(nameOf)));
-  if (found.stops.length) rows.push(line('', say('Deadlines which stop:'), found.stops.map(nameOf)));
-  const starts = found.starts.map((one) => `${nameOf(one.element_id)} (${moment.format(new Date(one.due_at))})`);
+  if (found.closes.length) rows.push(line('danger', say('Would be cancelled:'), found.closes.map(called)));
+  if (found.opens.length) rows.push(line('good', say('Would begin:'), found.opens.map(called)));
+  if (found.stops.length) rows.push(line('', say('Deadlines which stop:'), found.stops.map(called)));
+  const starts = found.starts.map((one) => `${called(one.element_id)} (${moment.format(new Date(one.due_at))})`);
   if (starts.length) rows.push(line('', say('New deadlines:'), starts));
   if (found.ends) rows.push(line('danger', say('The process would be over.'), []));
   place.replaceChildren(...rows);
@@ -113,7 +114,7 @@ export function start(card, box) {
     }
   };
   const ready = () => {
-    for (const option of from.options) if (business(option.dataset.element)) option.text = nameOf(option.dataset.element);
+    for (const option of from.options) if (business(option.dataset.element)) option.text = called(option.dataset.element);
     offer(to, source().element);
     weigh();
   };
@@ -132,21 +133,22 @@ export function start(card, box) {
     } else light();
   };
 
-  box.addEventListener('drawn', ({ detail }) => {
-    drawn = detail;
+  whenDrawn(box, (drawing) => {
+    drawn = drawing;
     if (!card.hidden) ready();
-    detail.viewer.on('element.click', ({ element }) => {
+    drawn.viewer.on('element.click', ({ element }) => {
       if (card.hidden || !element.businessObject?.$instanceOf?.('bpmn:FlowNode')) return;
-      const standing = [...from.options].find((one) => one.dataset.element === element.id && one.dataset.definition === detail.data.definition);
+      const standing = [...from.options].find((one) => one.dataset.element === element.id && one.dataset.definition === drawing.data.definition);
       if (standing && to.value !== element.id && from.value !== standing.value) from.value = standing.value;
       else {
-        if (![...to.options].some((one) => one.value === element.id)) to.append(new Option(nameOf(element.id), element.id));
+        if (![...to.options].some((one) => one.value === element.id)) to.append(new Option(called(element.id), element.id));
         to.value = element.id;
       }
       weigh();
     });
   });
   opener.addEventListener('click', () => open(card.hidden));
+  opener.disabled = false;
   for (const close of card.querySelectorAll('[data-move-close]')) close.addEventListener('click', () => { open(false); opener.focus(); });
   from.addEventListener('change', follow);
   to.addEventListener('change', weigh);

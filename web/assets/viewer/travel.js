@@ -1,7 +1,7 @@
 // Time travel: a slider over the history of an instance; the diagram shows where its tasks stood then and the way taken.
 import { call } from '../base/api.js';
 import { language, learn, say } from '../base/texts.js';
-import { mark } from './draw.js';
+import { mark, whenDrawn } from './draw.js';
 import zh from './zh.js';
 
 learn(zh);
@@ -52,22 +52,23 @@ export function start(part, box) {
     told.textContent = now ? say('Now') : moment.format(new Date(state.at));
     slider.setAttribute('aria-valuetext', told.textContent);
   };
-  box.addEventListener('drawn', ({ detail }) => {
-    drawn = detail;
+  const opener = part.querySelector('[data-travel-start]');
+  whenDrawn(box, (drawing) => {
+    drawn = drawing;
+    opener.disabled = false;
     if (known.length) show();
   });
-  part.querySelector('[data-travel-start]').addEventListener('click', async ({ currentTarget: button }) => {
-    if (!drawn) return;
-    button.disabled = true;
+  opener.addEventListener('click', async () => {
+    opener.disabled = true;
     try {
       known = states(await events(part.dataset.travel));
     } catch (error) {
-      button.disabled = false;
+      opener.disabled = false;
       throw error;
     }
     slider.max = known.length;
     slider.value = known.length;
-    button.hidden = true;
+    opener.hidden = true;
     bar.hidden = false;
     slider.focus();
     show();

@@ -4,6 +4,7 @@ import { h } from '@bpmn-io/properties-panel/preact';
 import { useService } from 'bpmn-js-properties-panel';
 
 import { say } from '../../base/texts.js';
+import { nameOf, propertyName, rename } from '../../viewer/english.js';
 import { OPERATORS, setCondition, simpleCondition } from './conditions.js';
 import { extension, header, property, setExtension, setHeader, setProperty } from './extensions.js';
 import { limitOf, removeLimit, setLimit } from './limits.js';
@@ -51,9 +52,10 @@ const withNone = (list) => [none(), ...list];
 
 export function namesGroup(element) {
   const name = (one) => one.businessObject.get('name') ?? one.businessObject.get('text');
+  const english = (one) => propertyName(one.businessObject);
   return section('names', 'Names', [
-    area('name-zh', element, 'Name (Chinese)', name, (one, value, _, modeling) => modeling.updateLabel(one, value ?? '')),
-    area('name-en', element, 'Name (English)', (one) => property(one, 'redress:name-en'), (one, value, injector) => setProperty(injector, one, 'redress:name-en', value)),
+    area('name-zh', element, 'Name (Chinese)', name, (one, value, _, modeling) => rename(modeling, one, value ?? '')),
+    area('name-en', element, 'Name (English)', (one) => property(one, english(one)), (one, value, injector) => setProperty(injector, one, english(one), value)),
   ]);
 }
 
@@ -61,7 +63,7 @@ const lane = (element) => element.businessObject.lanes?.[0] ?? laneShape(element
 
 export function whoGroup(element) {
   return section('who', 'Who', [
-    text('lane', element, 'Department (the lane it lies in)', (one) => lane(one)?.name ?? say('– not in a lane –'), () => {}, { disabled: true, hint: 'Drag the task into another lane to give it to another department.' }),
+    text('lane', element, 'Department (the lane it lies in)', (one) => nameOf(lane(one)) || say('– not in a lane –'), () => {}, { disabled: true, hint: 'Drag the task into another lane to give it to another department.' }),
     choice(
       'department',
       element,
