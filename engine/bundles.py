@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from engine import xml
 from engine.errors import Invalid
 
 SUFFIXES = (".bpmn", ".dmn", ".form")
@@ -19,6 +20,12 @@ MAX_FILES = 200
 MAX_BYTES = 16 * 1024 * 1024
 MOST_ENTRIES = 10_000
 """Of an archive, whatever they are: the directory is read before anything can be left out."""
+MOST_DRAWN = 15_000
+"""Elements and flows of all diagrams together: five processes of the largest size."""
+_DRAWN = re.compile(
+    r"<(?:[^\s<>/:=\"']+:)?(?:sequenceFlow|task|transaction|callActivity|[a-z]+(?:Task|Event|Gateway)|(?:s|adHocS)ubProcess)"
+    r"(?=[\s/>])"
+)
 _ENTRY = b"PK\x01\x02"
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PATH = re.compile(r"(?!\.+(/|$))[^\\/:\x00-\x1f\x7f]{1,200}(/(?!\.+(/|$))[^\\/:\x00-\x1f\x7f]{1,200}){0,9}")
@@ -139,6 +146,29 @@ def digest(files: Mapping[str, bytes]) -> str:
         total.update(hashlib.sha256(path.encode()).digest())
         total.update(hashlib.sha256(files[path]).digest())
     return total.hexdigest()
+
+
+def drawn(files: Mapping[str, bytes]) -> int:
+    """How many elements and flows there are, before anything is made of them, in diagrams which can be read."""
+    count = 0
+    for path, content in files.items():
+        if path.lower().endswith(".bpmn") and len(content) <= xml.MAX_BYTES:
+            try:
+                here = len(_DRAWN.findall(xml.decoded(content)))
+            except Invalid:
+                continue
+            count += here if here <= xml.MAX_ELEMENTS else 0
+    return count
+
+
+def require_drawable(*sides: Mapping[str, bytes]) -> None:
+    """Raises Invalid where more is drawn than could ever be published."""
+    if any(drawn(files) > MOST_DRAWN for files in sides):
+        raise invalid(
+            "too_big",
+            f"流程图元素过多（最多 {MOST_DRAWN} 个）：请拆分",
+            f"The diagrams hold too many elements ({MOST_DRAWN} at most): divide them",
+        )
 
 
 def invalid(code: str, zh: str, en: str, path: str = "") -> Invalid:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from engine.bundles import require_drawable
 from engine.differ.facts import Element, elements
 
 _SORTS = {
@@ -75,8 +76,10 @@ class Change:
 def diff(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
     """All changes from `old` to `new` (path -> content): removed, added, changed, then moved ones, each in file order.
 
-    A column or field which only changed its place in the file is no change. Equal bundles give an empty list.
+    A column or field which only changed its place in the file is no change. Equal bundles give an empty list. Raises
+    Invalid where more is drawn than could be published.
     """
+    require_drawable(old, new)
     before, after = elements(old), elements(new)
     changes = [_whole("removed", element) for key, element in before.items() if key not in after]
     changes += [_whole("added", element) for key, element in after.items() if key not in before]

@@ -1,10 +1,9 @@
 """A bundle taken apart for the rules: manifest, diagram, decisions and forms, with what was wrong on the way."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from engine import bundles, forms, xml
+from engine import bundles, forms
 from engine.dmn import DmnError
 from engine.errors import Invalid
 from engine.findings import Finding
@@ -16,14 +15,8 @@ from engine.spiff.decisions import Decider, deciders
 from engine.spiff.model import Diagram
 from engine.spiff.read import read
 
-MOST_DRAWN = 15_000
-"""Elements and flows of all files together: five processes of the largest size."""
 MOST_DECIDED = 3 * 1024 * 1024
 """Bytes of all decision files together: two tables of the largest size."""
-_DRAWN = re.compile(
-    r"<(?:[^\s<>/:=\"']+:)?(?:sequenceFlow|task|transaction|callActivity|[a-z]+(?:Task|Event|Gateway)|(?:s|adHocS)ubProcess)"
-    r"(?=[\s/>])"
-)
 
 
 @dataclass(slots=True)
@@ -64,7 +57,7 @@ def examine(
     findings: list[Finding] = []
     effort = effort or Effort()
     decided = sum(len(content) for path, content in files.items() if path.lower().endswith(".dmn"))
-    if _drawn(files) > MOST_DRAWN or decided > MOST_DECIDED:
+    if bundles.drawn(files) > bundles.MOST_DRAWN or decided > MOST_DECIDED:
         raise TooComplex
     main = ""
     try:
@@ -92,19 +85,6 @@ def examine(
             for each in forms.lint(schema)
         ]
     return bundle, findings
-
-
-def _drawn(files: Mapping[str, bytes]) -> int:
-    """How many elements and flows there are, before anything is made of them, in files which can be read."""
-    count = 0
-    for path, content in files.items():
-        if path.lower().endswith(".bpmn") and len(content) <= xml.MAX_BYTES:
-            try:
-                here = len(_DRAWN.findall(xml.decoded(content)))
-            except Invalid:
-                continue
-            count += here if here <= xml.MAX_ELEMENTS else 0
-    return count
 
 
 def _of(error: Invalid, file: str) -> list[Finding]:

@@ -344,6 +344,7 @@ def _uploaded() -> dict[str, bytes]:
 
 
 def _translated(given: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[foreign.Note]]:
+    bundles.require_drawable(given)
     files, notes = dict(given), list[foreign.Note]()
     for path in sorted(path for path in files if path.lower().endswith(".bpmn")):
         files[path], found = foreign.translate(files[path])

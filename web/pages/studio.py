@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import definitions, differ
 from engine.db import transaction
-from engine.errors import NotFound
+from engine.errors import Invalid, NotFound
 from engine.models import (
     Draft,
     DraftState,
@@ -27,6 +27,7 @@ from engine.models import (
 )
 from web.access import Rule, roles, verb
 from web.api.bundles import side
+from web.i18n import say
 from web.identity import me
 from web.pages.words import know_people
 from workflows import monitoring, people
@@ -215,8 +216,16 @@ def _chosen(found: list[ProcessDefinition], draft: Draft | None) -> tuple[str, s
 
 
 def _compared(session: Session, key: str, old: str, new: str) -> dict[str, Any]:
-    changes = differ.diff(side(session, key, old), side(session, key, new)) if old and new and old != new else []
+    changes: list[differ.Change] = []
+    refused = ""
+    if old and new and old != new:
+        try:
+            changes = differ.diff(side(session, key, old), side(session, key, new))
+        except Invalid as error:
+            [problem] = error.problems
+            refused = say(problem["message_zh"], problem["message_en"])
     return {
+        "refused": refused,
         "old": old,
         "new": new,
         "changes": changes,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import differ, foreign, layout
+from engine import bundles, differ, foreign, layout
 from engine.errors import Invalid
 from tests.builders import diagram, end, process, start, user
 
@@ -50,6 +50,14 @@ def test_a_form_of_any_depth_can_be_compared(depth: int) -> None:
     deep = b'{"components":[{"key":"k","x":' + b"[" * depth + b"]" * depth + b"}]}"
     assert differ.diff({"f.form": deep}, {"f.form": deep}) == []
     assert differ.diff({}, {"f.form": deep})
+
+
+def test_what_could_never_be_published_is_not_compared() -> None:
+    large = {"p.bpmn": b"<definitions>" + b"<task/>" * (bundles.MOST_DRAWN + 1) + b"</definitions>"}
+    for sides in ((large, {}), ({}, large)):
+        with pytest.raises(Invalid) as refused:
+            differ.diff(*sides)
+        assert [problem["code"] for problem in refused.value.problems] == ["too_big"]
 
 
 def test_places_among_very_many_lanes_are_those_on_the_sheet() -> None:

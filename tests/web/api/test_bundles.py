@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine import definitions
+from engine import bundles, definitions
 from engine.db import transaction
 from tests.web import bundle
 from tests.web.conftest import Door, problem
@@ -242,6 +242,16 @@ def test_an_import_takes_only_what_it_knows(owner: Door, name: str) -> None:
         "/api/v1/drafts/import", data={"key": "old", "file": (io.BytesIO(b"x"), name)}, headers=owner.headers
     )
     problem(answer, 422)
+
+
+def test_what_could_never_be_published_is_not_imported(owner: Door) -> None:
+    large = b"<definitions>" + b"<task/>" * (bundles.MOST_DRAWN + 1) + b"</definitions>"
+    answer = owner.client.post(
+        "/api/v1/drafts/import", data={"key": "old", "file": (io.BytesIO(large), "old.bpmn")}, headers=owner.headers
+    )
+    found = problem(answer, 422)
+    assert [one["code"] for one in found["problems"]] == ["too_big"]
+    assert owner.get("/drafts/old").status_code == 404
 
 
 def test_an_exported_zip_is_what_was_saved_and_can_be_imported_again(owner: Door) -> None:

@@ -12,8 +12,9 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from engine import definitions
+from engine import bundles, definitions
 from engine.db import transaction
+from engine.models import Draft
 from tests.web import bundle
 from tests.web.conftest import Door
 from workflows import people
@@ -64,6 +65,17 @@ def test_a_draft_is_nobodys_business_who_neither_draws_nor_reviews(
         shown = page(as_(login), path)
         assert "草稿" not in shown
         assert draft["note"] not in shown or not draft["note"]
+
+
+def test_versions_are_listed_where_a_draft_is_too_large_to_be_compared(
+    as_: Callable[[str], Door], draft: dict[str, Any]
+) -> None:
+    with transaction() as session:
+        [file] = [one for one in session.get_one(Draft, "complaint").files if one.path.endswith(".bpmn")]
+        file.content = b"<definitions>" + b"<task/>" * (bundles.MOST_DRAWN + 1) + b"</definitions>"
+    shown = page(as_("owner"), "/studio/complaint/versions?old=1&new=draft")
+    assert "无法比较" in shown
+    assert "流程图元素过多" in shown
 
 
 @pytest.mark.parametrize("path", ["/studio/nothing", "/studio/nothing/versions", "/studio/nothing/migrate"])
