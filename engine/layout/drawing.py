@@ -1,19 +1,17 @@
 """The drawing itself (BPMN 2.0 chapter 12, diagram interchange): shapes and lines for what `places` has placed."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
 
 from engine.errors import Invalid
-from engine.layout.places import Box, Placed, flows, is_node, place
+from engine.layout.notes import add_notes
+from engine.layout.places import Placed, flows, is_node, place
+from engine.layout.shapes import Point, add_edge, add_shape, known, plane_of
 from engine.spiff.xml import local
 from engine.xml import parse
 
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-BPMNDI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
-DC: Final = "http://www.omg.org/spec/DD/20100524/DC"
-DI: Final = "http://www.omg.org/spec/DD/20100524/DI"
 MOST: Final = 5_000
 """Nodes and flows which are laid out: more than a process may have which is published."""
 _HEAD: Final = 30
@@ -21,13 +19,11 @@ _HEAD: Final = 30
 _LEFT: Final = 160
 _TOP: Final = 80
 
-Point = tuple[float, float]
-
 
 def drawn(content: bytes) -> bytes:
     """The file with a drawing of all its processes; one which has a drawing already comes back as it is.
 
-    What has no place in the order of work (data, notes) is left undrawn, and stays in the file. Raises Invalid.
+    Data and notes stand in a row below the work; groups are left undrawn, and stay in the file. Raises Invalid.
     """
     if b"BPMNShape" in content:
         return content
@@ -48,13 +44,16 @@ def drawn(content: bytes) -> bytes:
     }
     if any(str(one.get("id")) in pools for one in processes):
         holder = next(one for one in root if local(one) == "collaboration")
-        plane, top = _plane(root, str(holder.get("id"))), float(_TOP)
+        plane, top = plane_of(root, str(holder.get("id"))), float(_TOP)
         for one in processes:
             top += _process(plane, one, pools.get(str(one.get("id"))), top) + 40
         _messages(plane, holder)
+        add_notes(plane, [holder, *processes])
     else:
         for one in sorted(processes, key=lambda one: one.get("isExecutable") != "true"):
-            _process(_plane(root, str(one.get("id"))), one, None, _TOP)
+            plane = plane_of(root, str(one.get("id")))
+            _process(plane, one, None, _TOP)
+            add_notes(plane, [one])
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
@@ -63,18 +62,6 @@ def _too_large() -> Invalid:
     en = f"The diagram has more than {MOST} elements and flows: it cannot be laid out"
     problem = {"path": "", "code": "too_large", "message_zh": zh, "message_en": en}
     return Invalid(en, problems=[problem], code="too_large")
-
-
-def _plane(root: etree._Element, element: str) -> etree._Element:
-    diagram = etree.SubElement(
-        root,
-        f"{{{BPMNDI}}}BPMNDiagram",
-        {"id": f"Diagram_{element}"},
-        nsmap={"bpmndi": BPMNDI, "dc": DC, "di": DI},
-    )
-    return etree.SubElement(
-        diagram, f"{{{BPMNDI}}}BPMNPlane", {"id": f"Diagram_{element}_plane", "bpmnElement": element}
-    )
 
 
 def _process(plane: etree._Element, process: etree._Element, pool: etree._Element | None, top: float) -> float:
@@ -86,11 +73,11 @@ def _process(plane: etree._Element, process: etree._Element, pool: etree._Elemen
     made = place(process, numbers, len(lanes))
     left = float(_LEFT)
     if pool is not None:
-        _shape(plane, str(pool.get("id")), (left, top, made.width + 2 * _HEAD, made.height), isHorizontal="true")
+        add_shape(plane, str(pool.get("id")), (left, top, made.width + 2 * _HEAD, made.height), isHorizontal="true")
         left += _HEAD
     if lanes:
         for lane, (below, height) in zip(lanes, made.lanes, strict=False):
-            _shape(plane, str(lane.get("id")), (left, top + below, made.width + _HEAD, height), isHorizontal="true")
+            add_shape(plane, str(lane.get("id")), (left, top + below, made.width + _HEAD, height), isHorizontal="true")
     left += _HEAD if pool is not None or lanes else 0
     _scope(plane, process, made, (left, top))
     return made.height
@@ -102,7 +89,7 @@ def _scope(plane: etree._Element, scope: etree._Element, made: Placed, corner: P
         more = {"isExpanded": "true"} if inner is not None else {}
         if local(made.parts[name].element) == "exclusiveGateway":
             more["isMarkerVisible"] = "true"
-        _shape(plane, name, (corner[0] + x, corner[1] + y, width, height), **more)
+        add_shape(plane, name, (corner[0] + x, corner[1] + y, width, height), **more)
         if inner is not None:
             _scope(plane, made.parts[name].element, inner, (corner[0] + x + 30, corner[1] + y + 30))
     below = made.height - 12
@@ -110,7 +97,7 @@ def _scope(plane: etree._Element, scope: etree._Element, made: Placed, corner: P
         source, target = str(flow.get("sourceRef")), str(flow.get("targetRef"))
         if source in made.boxes and target in made.boxes and flow.get("id"):
             points = _line(made, source, target, below)
-            _edge(plane, str(flow.get("id")), [(corner[0] + x, corner[1] + y) for x, y in points])
+            add_edge(plane, str(flow.get("id")), [(corner[0] + x, corner[1] + y) for x, y in points])
 
 
 def _line(made: Placed, source: str, target: str, below: float) -> list[Point]:
@@ -141,7 +128,7 @@ def _free(made: Placed, left: float, right: float, height: float) -> bool:
 
 
 def _messages(plane: etree._Element, holder: etree._Element) -> None:
-    boxes = dict(_known(plane))
+    boxes = dict(known(plane))
     for flow in holder:
         source, target = str(flow.get("sourceRef")), str(flow.get("targetRef"))
         if local(flow) != "messageFlow" or source not in boxes or target not in boxes or not flow.get("id"):
@@ -153,25 +140,4 @@ def _messages(plane: etree._Element, holder: etree._Element) -> None:
             (to_x + to_width / 2, to_y + (0 if down else to_height)),
         )
         half = (start[1] + end[1]) / 2
-        _edge(plane, str(flow.get("id")), [start, (start[0], half), (end[0], half), end])
-
-
-def _known(plane: etree._Element) -> Iterator[tuple[str, Box]]:
-    for shape in plane.iter(f"{{{BPMNDI}}}BPMNShape"):
-        bounds = shape[0]
-        x, y, width, height = (float(bounds.get(one, "0")) for one in ("x", "y", "width", "height"))
-        yield str(shape.get("bpmnElement")), (x, y, width, height)
-
-
-def _shape(plane: etree._Element, element: str, box: Box, **more: str) -> None:
-    shape = etree.SubElement(
-        plane, f"{{{BPMNDI}}}BPMNShape", {"id": f"{element}_shape", "bpmnElement": element, **more}
-    )
-    sides = dict(zip(("x", "y", "width", "height"), (f"{one:g}" for one in box), strict=True))
-    etree.SubElement(shape, f"{{{DC}}}Bounds", sides)
-
-
-def _edge(plane: etree._Element, element: str, points: list[Point]) -> None:
-    edge = etree.SubElement(plane, f"{{{BPMNDI}}}BPMNEdge", {"id": f"{element}_line", "bpmnElement": element})
-    for x, y in points:
-        etree.SubElement(edge, f"{{{DI}}}waypoint", {"x": f"{x:g}", "y": f"{y:g}"})
+        add_edge(plane, str(flow.get("id")), [start, (start[0], half), (end[0], half), end])

@@ -61,3 +61,33 @@ def test_a_ring_and_lonely_nodes_have_places_too() -> None:
         b'<sequenceFlow id="G" sourceRef="B" targetRef="A"/></process></definitions>'
     )
     assert set(boxes(made)) == {"A", "B", "C"}
+
+
+NOTED = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:z="urn:z">
+  {head}
+  <process id="P"><task id="A"><dataOutputAssociation id="out"><targetRef>D</targetRef></dataOutputAssociation></task>
+    <subProcess id="S"><task id="B"><dataInputAssociation id="in"><sourceRef>D</sourceRef></dataInputAssociation></task>
+      <textAnnotation id="N2"><text>{long}</text></textAnnotation>
+      <association id="a2" sourceRef="B" targetRef="N2"/></subProcess>
+    <sequenceFlow id="F" sourceRef="A" targetRef="S"/>
+    <dataObject id="object"/><dataObjectReference id="D" dataObjectRef="object"/>
+    <dataStoreReference id="Store"/><textAnnotation id="N1"><text>受理</text></textAnnotation><textAnnotation/>
+    <association id="a1" sourceRef="N1" targetRef="A"/><association id="lost" sourceRef="N1" targetRef="nobody"/>
+  </process></definitions>"""
+POOL = """<collaboration id="C"><participant id="pool" processRef="P"/><textAnnotation id="N3"/>
+  <association id="a3" sourceRef="N3" targetRef="B"/></collaboration>"""
+
+
+@pytest.mark.parametrize(("head", "more"), [("", set()), (POOL, {"N3", "pool"})])
+def test_data_and_notes_stand_in_a_row_below_the_work_tied_to_it(head: str, more: set[str]) -> None:
+    made = layout.drawn(NOTED.format(head=head, long="很长的说明 🎧 " * 40).encode())
+    placed = boxes(made)
+    row = {"D", "Store", "N1", "N2"} | more - {"pool"}
+    assert set(placed) == {"A", "B", "S"} | row | more
+    floor = max(y + height for name, (_, y, _, height) in placed.items() if name not in row)
+    assert all(placed[name][1] > floor for name in row)
+    for one, other in combinations(sorted(row), 2):
+        (x, _, width, _), (other_x, _, other_width, _) = placed[one], placed[other]
+        assert x + width <= other_x or other_x + other_width <= x, (one, other)
+    lines = {str(one.get("bpmnElement")) for one in etree.fromstring(made).iter("{*}BPMNEdge")}
+    assert lines == {"F", "in", "out", "a1", "a2"} | ({"a3"} if head else set())
