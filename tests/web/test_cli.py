@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from engine.db import transaction
 from workflows import people
+from workflows.models import Case, Person
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -153,3 +154,17 @@ def test_a_person_who_cannot_be_is_refused_on_one_line(database: Engine, argumen
     answer = redress("person", *arguments)
     assert answer.returncode == 1
     assert answer.stderr.count("\n") == 1
+
+
+def test_planting_makes_an_empty_database_the_demos_and_refuses_anybody_elses(database: Engine) -> None:
+    answer = redress("plant", "--cases", "6")
+    assert (answer.returncode, "all here" in answer.stderr) == (0, True), answer.stderr
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == 2  # four arrive when the house is opened
+        for person in session.scalars(select(Person)):
+            person.login = f"own.{person.login}"
+    answer = redress("plant", "--cases", "8")
+    assert answer.returncode == 1
+    assert "no demo's house" in answer.stderr
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == 2

@@ -119,8 +119,8 @@ def test_planting_which_was_killed_goes_on_and_plants_nothing_twice(open_house: 
 
     with pytest.raises(Killed):
         planting.plant(open_house, 6, 1, kill)
-    assert planting.plant(open_house, 6, 1) == 3
-    assert planting.plant(open_house, 6, 1) == 0
+    assert planting.plant(open_house, 6, 1) == (3, 0)
+    assert planting.plant(open_house, 6, 1) == (0, 0)
     with transaction() as session:
         assert session.scalar(select(func.count()).select_from(Case)) == 6
 

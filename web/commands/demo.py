@@ -5,6 +5,7 @@ import signal
 from random import Random
 
 import click
+from sqlalchemy import select
 
 import workflows
 from engine import clock, db
@@ -47,8 +48,10 @@ def fill(cases: int) -> None:
     if hasattr(os, "nice"):
         os.nice(10)
     workflows.install()
-    planted = planting.plant(db.engine(), max(0, cases - _NEW), _SEED, _say)
-    if planted:
+    planted, left_out = planting.plant(db.engine(), max(0, cases - _NEW), _SEED, _say)
+    if left_out:
+        remark(f"{left_out} of the demo's cases are left out: the processes of this house do not bring them to an end")
+    elif planted:
         remark("the demo's cases are all here")
 
 
@@ -60,7 +63,16 @@ def _say(there: int, wanted: int) -> None:
 @click.command("plant")
 @click.option("--cases", type=click.IntRange(0, 5000), default=400, show_default=True, help="How many shall be there.")
 def plant_command(cases: int) -> None:
-    """Fill the demo up with worked cases of the last half year; what is there stays. `redress up` runs it by itself."""
+    """Fill the demo up with worked cases of the last half year; what is there stays. `redress up` runs it by itself.
+
+    An empty database becomes the demo's first; one with other people is refused.
+    """
+    ready.schema()
+    with db.transaction() as session:
+        here = set(session.scalars(select(Person.login)))
+    if here and not here >= set(SHOWN):
+        raise click.ClickException("this is no demo's house: its people are somebody's own")
+    ready.prepare(people=True)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # the case under way is rolled back, and planted next time
     fill(cases)
 

@@ -6,7 +6,6 @@ interrupted goes on where it stopped, and none is planted twice.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from random import Random
 from uuid import UUID, uuid5
@@ -27,8 +26,10 @@ _RECENT, _FIRST = timedelta(days=10), 40  # the first cases are those of the las
 _OURS = UUID("5c1f7a52-6a0c-4a3e-9d52-0d3f6a6f2c11")
 
 
-def plant(engine: Engine, cases: int, seed: int, on_progress: Callable[[int, int], None] | None = None) -> int:
-    """Plant what is missing of `cases` complaints received within the last half year; how many were planted now.
+def plant(
+    engine: Engine, cases: int, seed: int, on_progress: Callable[[int, int], None] | None = None
+) -> tuple[int, int]:
+    """Plant what is missing of `cases` complaints received within the last half year; how many now, and how many not.
 
     Cases which would still be worked on are left open, with their real due dates. on_progress(there, wanted).
     """
@@ -38,15 +39,18 @@ def plant(engine: Engine, cases: int, seed: int, on_progress: Callable[[int, int
         staff = people.listing(session)
         session.expunge_all()
     missing = [name for name in names if name not in there]
+    left_out = 0
     for done, name in enumerate(missing):
         if on_progress is not None:
             on_progress(len(there) + done, cases)
         rng = Random(f"{seed}/{names[name]}")  # noqa: S311 - a simulation, not a secret
-        with suppress(EngineError):  # what people here have changed may not let a case to its end: it is left out
+        try:
             _one(engine, name, staff, rng, (_RECENT if names[name] < _FIRST else PAST) * rng.random())
+        except EngineError:  # what people here have changed does not let a case to its end
+            left_out += 1
     if on_progress is not None:
         on_progress(cases, cases)
-    return len(missing)
+    return len(missing) - left_out, left_out
 
 
 def _one(engine: Engine, name: str, staff: list[Person], rng: Random, ago: timedelta) -> None:
