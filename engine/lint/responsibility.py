@@ -82,14 +82,11 @@ def _of_groups(bundle: Bundle, node: Node) -> Iterator[Finding]:
     if code is not None:
         yield from _staffed(bundle, node, code)
     elif node.lane is None or node.lane.strip().lower() not in known:
-        listed = "、".join(sorted(bundle.departments or ()))
-        yield error(
-            node.id,
-            "unknown_department",
+        yield _unknown(
+            bundle,
+            node,
             f"候选组「{'、'.join(names)}」不是已知部门",
             f"None of the candidate groups is a known department: {', '.join(names)}",
-            f"部门代码：{listed}",
-            f"Departments: {listed}",
         )
 
 
@@ -121,16 +118,9 @@ def _staffed(bundle: Bundle, node: Node, code: str) -> Iterator[Finding]:
 
 def _without(bundle: Bundle, process: Process, node: Node) -> Iterator[Finding]:
     """A task in a lane which is no department is nobody's; one without a lane may get one from its caller."""
-    known = "、".join(sorted(bundle.departments or ()))
     if node.lane is not None:
-        yield error(
-            node.id,
-            "unknown_department",
-            f"泳道「{node.lane}」不是已知部门",
-            f"The lane {node.lane!r} is no known department",
-            f"部门代码：{known}",
-            f"Departments: {known}",
-        )
+        zh, en = f"泳道「{node.lane}」不是已知部门", f"The lane {node.lane!r} is no known department"
+        yield _unknown(bundle, node, zh, en)
     elif process.id == bundle.diagram.main:
         yield warning(
             node.id,
@@ -146,18 +136,15 @@ def _named(bundle: Bundle) -> Iterator[Finding]:
     """`redress:department`, wherever it stands, names a department."""
     if not bundle.departments:
         return
-    known = "、".join(sorted(bundle.departments))
     for _, node in bundle.diagram.walk():
         code = node.properties.get(_DEPARTMENT)
         if code is not None and code not in bundle.departments:
-            yield error(
-                node.id,
-                "unknown_department",
-                f"部门 {code} 不存在",
-                f"The department {code} does not exist",
-                f"部门代码：{known}",
-                f"Departments: {known}",
-            )
+            yield _unknown(bundle, node, f"部门 {code} 不存在", f"The department {code} does not exist")
+
+
+def _unknown(bundle: Bundle, node: Node, zh: str, en: str) -> Finding:
+    known = "、".join(sorted(bundle.departments or ()))
+    return error(node.id, "unknown_department", zh, en, f"部门代码：{known}", f"Departments: {known}")
 
 
 def deadlines(bundle: Bundle) -> Iterator[Finding]:
