@@ -143,8 +143,9 @@ def _named(bundle: Bundle) -> Iterator[Finding]:
 
 
 def _unknown(bundle: Bundle, node: Node, zh: str, en: str) -> Finding:
-    known = "、".join(sorted(bundle.departments or ()))
-    return error(node.id, "unknown_department", zh, en, f"部门代码：{known}", f"Departments: {known}")
+    known = sorted(bundle.departments or ())
+    hints = f"部门代码：{'、'.join(known)}", f"Departments: {', '.join(known)}"
+    return error(node.id, "unknown_department", zh, en, *hints)
 
 
 def deadlines(bundle: Bundle) -> Iterator[Finding]:
