@@ -142,6 +142,16 @@ def test_in_english_the_canvas_is_english_and_what_is_typed_there_is_the_transla
     desk.save()
     assert _stored("Task_Accept") == before
 
+    desk.select("Task_Accept")  # panel and canvas share one list of what can be undone
+    desk.fill("name-en", "By the panel")
+    desk.name("Task_Accept", "")
+    desk.name("Task_Accept", "By hand")
+    expect(desk.element("Task_Accept").locator("text")).to_contain_text("By hand")
+    original = (before[1] or "").replace(" ", "")
+    desk.undo_until(lambda: original in (desk.element("Task_Accept").text_content() or "").replace(" ", ""))
+    desk.save()
+    assert _stored("Task_Accept") == before
+
     desk.select("Task_Accept")  # what has no translation shows its Chinese name; typing gives it one
     desk.fill("name-en", "")
     expect(desk.element("Task_Accept").locator("text")).to_contain_text("受理")

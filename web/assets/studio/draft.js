@@ -75,7 +75,13 @@ export class Draft extends EventTarget {
   }
 
   async send() {
-    if (this.readonly || this.isHeld() || !this.isChanged()) return;
+    if (this.readonly || this.isHeld()) return;
+    if (!this.isChanged()) {
+      if (this.state === 'saved') return;
+      this.forget(); // what was typed was taken back
+      this.become('saved');
+      return;
+    }
     const sent = new Map(this.files);
     this.become('saving');
     try {

@@ -4,7 +4,8 @@ import { language } from '../base/texts.js';
 
 const english = language === 'en';
 let renaming = false;
-const shown = new WeakMap(); // what is named -> a text it showed -> the names it had then: undoing brings them all back
+const shown = new WeakMap(); // what is named -> a label it had -> what there was then, and after it changed: to undo that
+const PARTS = ['holder', 'values', 'all', 'properties'];
 
 const isText = (object) => object.$instanceOf?.('bpmn:TextAnnotation');
 const attribute = (object) => (isText(object) ? 'text' : 'name');
@@ -31,29 +32,36 @@ export function relabel(element, text) {
   const object = element.businessObject;
   if (!english || !object || object.$instanceOf?.('bpmn:Group')) return false;
   if (renaming) return true;
-  const [own, translation] = [object[attribute(object)] ?? '', property(object, propertyName(object))];
-  const kept = shown.get(object) ?? new Map();
-  shown.set(object, kept.set(translation || own, [own, translation]));
-  if (kept.has(text)) write(object, ...kept.get(text));
-  else if (text !== own) write(object, ...named(object, own, translation, text));
+  const before = state(object);
+  const turns = shown.get(object) ?? new Map();
+  shown.set(object, turns);
+  const turn = turns.get(text);
+  if (turn && PARTS.every((part) => turn.after[part] === before[part])) restore(object, turn.before);
+  else if (turn) write(object, turn.before.own, turn.before.translation);
+  else if (text !== before.own) write(object, ...named(object, before, text));
+  turns.set(before.translation || before.own, { before, after: state(object) });
   return true;
 }
 
-// Gives an element another name of its own, whatever language its label shows.
-export function rename(modeling, element, text) {
-  if (!english) {
-    modeling.updateLabel(element, text);
-    return;
-  }
-  renaming = true; // the label follows the name, it is not typed
-  try {
-    modeling.updateProperties(element, { [attribute(element.businessObject)]: text || undefined });
-  } finally {
-    renaming = false;
-  }
+function state(object) {
+  const holder = object.extensionElements;
+  const values = holder?.values;
+  const all = values?.find((one) => one.$instanceOf('zeebe:Properties'));
+  const properties = all?.properties;
+  const found = properties?.find((one) => one.name === propertyName(object));
+  return { own: object[attribute(object)] ?? '', translation: found?.value ?? '', holder, values, all, properties, found };
 }
 
-function named(object, own, translation, text) {
+// The very things which were there: other entries of the undo list know them.
+function restore(object, { own, translation, holder, values, all, properties, found }) {
+  object[attribute(object)] = own || undefined;
+  object.extensionElements = holder;
+  if (holder) holder.values = values;
+  if (all) all.properties = properties;
+  if (found) found.value = translation;
+}
+
+function named(object, { own, translation }, text) {
   if (!text) return ['', ''];
   if (object.$instanceOf?.('bpmn:Lane') && !property(object, 'redress:department')) return [text, ''];
   return translation || /\p{Script=Han}/u.test(own) ? [own, text] : [text, ''];
@@ -61,19 +69,17 @@ function named(object, own, translation, text) {
 
 function write(object, own, translation) {
   object[attribute(object)] = own || undefined;
-  const model = object.$model;
-  const holder = object.extensionElements;
-  const all = holder?.values.find((one) => one.$instanceOf('zeebe:Properties'));
-  const found = all?.properties?.find((one) => one.name === propertyName(object));
+  const { holder, all, found } = state(object);
   if (found && translation) found.value = translation;
   else if (found) drop(object, holder, all, found);
-  else if (translation) add(model, object, translation);
+  else if (translation) add(object, translation);
 }
 
-function add(model, object, value) {
+function add(object, value) {
+  const model = object.$model;
   const holder = object.extensionElements ?? child(model, object, 'bpmn:ExtensionElements', { values: [] });
   object.extensionElements = holder;
-  let all = holder.values.find((one) => one.$instanceOf('zeebe:Properties'));
+  let { all } = state(object);
   if (!all) holder.values = [...holder.values, (all = child(model, holder, 'zeebe:Properties', { properties: [] }))];
   all.properties = [...(all.properties ?? []), child(model, all, 'zeebe:Property', { name: propertyName(object), value })];
 }
@@ -88,6 +94,20 @@ function child(model, parent, type, values) {
   const made = model.create(type, values);
   made.$parent = parent;
   return made;
+}
+
+// Gives an element another name of its own, whatever language its label shows.
+export function rename(modeling, element, text) {
+  if (!english) {
+    modeling.updateLabel(element, text);
+    return;
+  }
+  renaming = true; // the label follows the name, it is not typed
+  try {
+    modeling.updateProperties(element, { [attribute(element.businessObject)]: text || undefined });
+  } finally {
+    renaming = false;
+  }
 }
 
 // Labels drawn for a few Chinese signs get room for English words. To be called once a diagram is drawn.
