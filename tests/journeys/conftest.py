@@ -5,7 +5,6 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,10 +14,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from sqlalchemy import Engine
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from engine.db import transaction
 from tests import planted
+from tests.serving import serving
 from web import build_assets
 from web.create_app import create_app
 from web.limits import limiter
@@ -35,11 +34,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pictures", default=os.environ.get("REDRESS_PICTURES"), help="Folder for pictures of every step."
     )
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """The application's own log says enough."""
 
 
 @dataclass
@@ -99,13 +93,8 @@ def site(journey_app: Flask, database: Engine) -> Iterator[str]:
         seeds.plant(session)
         demo.people_of_the_demo(session)
         planted.publish(session)
-    server = make_server("127.0.0.1", 0, journey_app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(journey_app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -59,6 +59,9 @@ def test_a_token_is_moved_after_a_try_and_wrong_targets_say_why(visit: Callable[
     open_instance(manager, case)
     page = manager.page
     page.locator("[data-move-open]").click()
+    offered = page.locator("#move option").all_text_contents()
+    assert len(offered) > 20
+    assert [one for one in offered if any("\u4e00" <= sign <= "\u9fff" for sign in one)] == []
     page.select_option("#move-to", "Task_Revisit")
     verdict = page.locator("[data-verdict]")
     expect(verdict).to_contain_text("Refused: a token cannot be moved past legal review and approval")

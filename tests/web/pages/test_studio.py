@@ -3,18 +3,17 @@
 import importlib.util
 import json
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from engine import bundles, definitions
 from engine.db import transaction
 from engine.models import Draft
+from tests.serving import serving
 from tests.web import bundle
 from tests.web.conftest import Door
 from workflows import people
@@ -134,13 +133,8 @@ def test_instances_of_an_older_version_can_be_migrated_from_its_row(
 @pytest.fixture
 def live(app: Flask) -> Iterator[str]:
     """Address of the application over real HTTP."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield address
 
 
 def node() -> Path:

@@ -27,7 +27,7 @@ function targets(source) {
     .filter((element) => element.type !== 'label' && element.businessObject?.$instanceOf?.('bpmn:FlowNode'))
     .map((element) => element.businessObject)
     .filter((one) => one.$parent === scope && !one.attachedToRef)
-    .toSorted((a, b) => (a.name ?? a.id).localeCompare(b.name ?? b.id, language));
+    .toSorted((a, b) => called(a.id).localeCompare(called(b.id), language));
 }
 
 function offer(select, source) {
@@ -39,7 +39,7 @@ function offer(select, source) {
     group.label = say(title);
     for (const one of left) {
       if (!fits(typeOf(one))) continue;
-      group.append(new Option(one.name || one.id, one.id));
+      group.append(new Option(called(one.id), one.id));
       left.delete(one);
     }
     if (group.children.length) select.append(group);
