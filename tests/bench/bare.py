@@ -25,7 +25,7 @@ _NEWEST = {
     "user_task": "SELECT to_jsonb(t) FROM user_task t WHERE instance_id = :id ORDER BY created_at DESC LIMIT 1",
     "timer": "SELECT to_jsonb(t) FROM timer t WHERE instance_id = :id",
     "history_event": "SELECT to_jsonb(t) FROM history_event t WHERE instance_id = :id ORDER BY seq DESC LIMIT 3",
-    "submission": "SELECT to_jsonb(t) FROM submission t WHERE case_id = :case ORDER BY id DESC LIMIT 1",
+    "submission": "SELECT to_jsonb(t) FROM submission t WHERE case_id = :case ORDER BY seq DESC LIMIT 1",
     "plan": "SELECT to_jsonb(t) FROM plan t WHERE case_id = :case AND created_at >= "
     "(SELECT max(at) FROM submission WHERE case_id = :case) LIMIT 1",
 }
@@ -76,6 +76,6 @@ def _copies(session: Session, query: str, ids: dict[str, Any]) -> list[dict[str,
     """Rows as they are, with keys which are not taken yet."""
     found = []
     for row in session.scalars(text(query), ids):
-        fresh = {"seq": row["seq"] + 1_000_000} if "seq" in row else {"id": str(new_id())}
-        found.append(row | fresh | ({"version": row["version"] + 1_000_000} if "version" in row else {}))
+        fresh = {name: row[name] + 1_000_000 for name in ("seq", "version") if name in row}
+        found.append(row | fresh | ({"id": str(new_id())} if isinstance(row["id"], str) else {}))
     return found
