@@ -1,4 +1,4 @@
-"""The bare transaction which `bench step` compares a step with writes rows as the step did, whatever columns they have."""
+"""The bare transaction which `bench step` compares a step with writes rows as the step did, whatever columns there are."""
 
 from datetime import UTC, datetime
 
