@@ -1,4 +1,4 @@
-"""The bare transaction which `bench step` compares a step with writes rows as the step did, whatever columns there are."""
+"""The bare transaction which `bench step` compares a step with: it writes what the step did, whatever the columns are."""
 
 from datetime import UTC, datetime
 
