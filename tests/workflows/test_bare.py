@@ -1,4 +1,4 @@
-"""The bare transaction which `bench step` compares a step with: it writes what the step did, whatever the columns are."""
+"""The bare transaction beside a step (`bench step`) writes what the step did, whatever the columns are."""
 
 from datetime import UTC, datetime
 
