@@ -23,7 +23,7 @@ def departments(bundle: Bundle) -> Iterator[Finding]:
             if node.work.assignee or node.work.users:
                 continue
             if node.work.groups:
-                yield from _of_groups(bundle, node)
+                yield from _of_groups(bundle, process, node, around)
                 continue
             named = next((name for each in (node, *around) if (name := each.properties.get(_DEPARTMENT))), None)
             code = named or _of_lane(bundle, node, around)
@@ -72,16 +72,16 @@ def _named_in(text: str | None) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _of_groups(bundle: Bundle, node: Node) -> Iterator[Finding]:
-    """One of the groups is a department, else the task's own property or its lane gives one."""
-    names = _named_in(node.work.groups)
-    known = bundle.lanes
+def _of_groups(bundle: Bundle, process: Process, node: Node, around: tuple[Node, ...]) -> Iterator[Finding]:
+    """One of the groups is a department; else the task's own property or a lane gives one, perhaps its caller's."""
+    names, known = _named_in(node.work.groups), bundle.lanes
     if not names or known is None or node.properties.get(_DEPARTMENT):
         return
     code = next((known[name.lower()] for name in names if name.lower() in known), None)
+    code = code or _of_lane(bundle, node, around)
     if code is not None:
         yield from _staffed(bundle, node, code)
-    elif node.lane is None or node.lane.strip().lower() not in known:
+    elif process.id == bundle.diagram.main or any(each.lane for each in (node, *around)):
         yield _unknown(
             bundle,
             node,

@@ -4,7 +4,7 @@ import pytest
 
 from engine import lint
 from engine.lint.responsibility import who_is_named
-from tests.builders import boundary, bundle, end, form, path, process, start, timer, user, zeebe
+from tests.builders import boundary, bundle, call, end, form, path, process, start, subprocess, timer, user, zeebe
 
 LANES = {"quality": "quality", "质检部": "quality"}
 
@@ -57,6 +57,18 @@ def test_who_an_expression_finds_is_not_known_before() -> None:
 def test_groups_of_which_none_is_a_department_need_a_lane_which_is_one(lane: str | None, verdict: str | None) -> None:
     assert found(appointed(lane, candidateGroups="sales, 月球"), lanes=LANES).get("unknown_department") == verdict
     assert "unknown_department" not in found(appointed(lane, candidateGroups="sales, Quality"), lanes=LANES)
+
+
+def test_a_task_whose_groups_are_unknown_may_have_the_lane_of_what_it_stands_in_or_of_its_caller() -> None:
+    task = user("A", form="f", extension=zeebe("assignmentDefinition", candidateGroups="sales"))
+    nested = subprocess("Inside", start("InnerStart"), task, end("InnerEnd"))
+    for lane, verdict in (("质检部", None), ("月球部", "error")):
+        around = process("P", start(), nested, end(), lanes={lane: ["Inside"]})
+        assert found(around, lanes=LANES).get("unknown_department") == verdict
+    caller = process("Main", start(), call("Call", "P"), end())
+    files = bundle(caller, process("P", start(), task, end()), main="Main", files={"f.form": form("f")})
+    findings = lint.check(files, departments={"quality"}, lanes=LANES)
+    assert [one.element for one in findings if one.code == "unknown_department"] == []
 
 
 def test_a_group_with_nobody_in_it_is_doubted() -> None:
