@@ -75,6 +75,7 @@ def test_versions_are_listed_where_a_draft_is_too_large_to_be_compared(
     shown = page(as_("owner"), "/studio/complaint/versions?old=1&new=draft")
     assert "无法比较" in shown
     assert "流程图元素过多" in shown
+    assert "data-compare" not in shown
 
 
 @pytest.mark.parametrize("path", ["/studio/nothing", "/studio/nothing/versions", "/studio/nothing/migrate"])
