@@ -22,13 +22,16 @@ MOST_ENTRIES = 10_000
 """Of an archive, whatever they are: the directory is read before anything can be left out."""
 MOST_DRAWN = 15_000
 """Elements and flows of all diagrams together: five processes of the largest size."""
+KEY = r"[a-z][a-z0-9-]{0,62}"
+"""What a bundle may be called in addresses and commands."""
 _DRAWN = re.compile(
     r"<(?:[^\s<>/:=\"']+:)?(?:sequenceFlow|task|transaction|callActivity|[a-z]+(?:Task|Event|Gateway)|(?:s|adHocS)ubProcess)"
     r"(?=[\s/>])"
 )
 _ENTRY = b"PK\x01\x02"
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_PATH = re.compile(r"(?!\.+(/|$))[^\\/:\x00-\x1f\x7f]{1,200}(/(?!\.+(/|$))[^\\/:\x00-\x1f\x7f]{1,200}){0,9}")
+_NAME = r"(?!\.+(/|$))[^\\/:\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,200}"
+_PATH = re.compile(rf"{_NAME}(/{_NAME}){{0,9}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,12 @@ def manifest(files: Mapping[str, bytes]) -> Manifest:
             "bad_manifest",
             "bundle.json 需要 key、name.zh、name.en、process",
             "bundle.json needs key, name.zh, name.en and process",
+        )
+    if re.fullmatch(KEY, facts["key"]) is None:
+        raise invalid(
+            "bad_manifest",
+            "bundle.json 的 key 由小写字母、数字和 - 组成，以字母开头，最多 63 个字符",
+            "The key in bundle.json has lower case letters, digits and - only, a letter first, 63 characters at most",
         )
     chinese, english = (name.get(language) for language in ("zh", "en"))
     if not isinstance(chinese, str) or not isinstance(english, str) or not chinese or not english:

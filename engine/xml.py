@@ -10,6 +10,9 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ELEMENTS = 50_000
 
+LONGEST = 32_768
+"""Characters of one attribute of a diagram or decision which is to be executed; FEEL has no longer text either."""
+
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"'][^>]{0,100}\?>")
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\x84\x31\x95\x33": "gb18030"}
 _UNMARKED = (b"<\0", b"\0<")
@@ -47,6 +50,15 @@ def parse(content: bytes, *, comments: bool = True, most: int = MAX_ELEMENTS) ->
         raise _refused("not_xml", f"不是格式良好的 XML{place}", f"This is not well-formed XML{place}") from None
     _bounded(root, most)
     return root
+
+
+def overlong(root: etree._Element) -> etree._Element | None:
+    """The first element with an attribute of the standard's own (without a prefix) which is longer than LONGEST.
+
+    A name or id stands once in a file and is quoted wherever it is used.
+    """
+    found = root.xpath(f"(//*[@*[string-length() > {LONGEST} and namespace-uri() = '']])[1]")
+    return next(iter(found), None)
 
 
 def text_of(element: etree._Element) -> str:

@@ -10,6 +10,7 @@ from lxml import etree
 
 from engine.dmn.errors import DmnError
 from engine.errors import Invalid
+from engine.xml import LONGEST, overlong
 from engine.xml import parse as parse_xml
 
 MAX_ELEMENTS = 200_000
@@ -30,9 +31,14 @@ NAMESPACES = frozenset(
 def parse(xml: bytes) -> etree._Element:
     """The root element of `xml`; raises DmnError for anything that is not plain, bounded, well-formed XML."""
     try:
-        return parse_xml(xml, comments=False, most=MAX_ELEMENTS)
+        root = parse_xml(xml, comments=False, most=MAX_ELEMENTS)
     except Invalid as error:
         raise DmnError(error.problems[0]["message_en"], zh=error.problems[0]["message_zh"]) from error
+    if (element := overlong(root)) is not None:
+        name = local(element)
+        en = f"an attribute of {name} is longer than {LONGEST} characters"
+        raise DmnError(en, (element.get("id") or "")[:100], zh=f"{name} 有一个属性超过 {LONGEST} 个字符")
+    return root
 
 
 def parse_definitions(xml: bytes) -> etree._Element:

@@ -1,6 +1,6 @@
 """A bundle taken apart for the rules: manifest, diagram, decisions and forms, with what was wrong on the way."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine import bundles, forms
@@ -10,8 +10,8 @@ from engine.findings import Finding
 from engine.forms import Form
 from engine.hooks import Domain
 from engine.lint.effort import Effort, TooComplex
-from engine.spiff.compiled import form_files
-from engine.spiff.decisions import Decider, deciders
+from engine.spiff.compiled import form_files, form_ids
+from engine.spiff.decisions import Decider, drawn_deciders
 from engine.spiff.model import Diagram
 from engine.spiff.read import read
 
@@ -72,12 +72,15 @@ def examine(
         bundle.feel_names = frozenset(domain.feel_names())
         bundle.variables, bundle.case_paths = domain.variables(), domain.case_paths()
     try:
-        bundle.decisions = deciders(files, effort.spend)
+        drawn = list(drawn_deciders(files, effort.spend))
+        bundle.decisions = {decider.decision_id: decider for _, decider in drawn}
+        findings += _twice([(path, decider.decision_id) for path, decider in drawn], "决策", "decision")
     except DmnError as error:
         findings.append(
             Finding(error.element, "bad_decision", "error", f"决策文件有误：{error.message_zh}", f"{error.message}")
         )
     bundle.forms = form_files(files)
+    findings += _twice(list(form_ids(files)), "表单", "form")
     for form_id, schema in bundle.forms.items():
         effort.spend()
         findings += [
@@ -85,6 +88,22 @@ def examine(
             for each in forms.lint(schema)
         ]
     return bundle, findings
+
+
+def _twice(placed: Iterable[tuple[str, str]], zh: str, en: str) -> Iterator[Finding]:
+    """A task names decisions and forms by id: no two have one. placed: path and id of each."""
+    first: dict[str, str] = {}
+    for path, given in placed:
+        other = first.setdefault(given, path)
+        if other != path:
+            yield Finding(
+                given,
+                "duplicate_id",
+                "error",
+                f"{other} 与 {path} 中都有编号为 {given} 的{zh}",
+                f"{other} and {path} both have a {en} with the id {given}",
+                file=path,
+            )
 
 
 def _of(error: Invalid, file: str) -> list[Finding]:

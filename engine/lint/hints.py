@@ -25,6 +25,7 @@ _FILE = {
     "not_zip": ("重新打包后上传", "Pack it again and upload it"),
     "nul": ("用建模工具重新导出文件", "Export the file again from the modeller"),
     "too_big": ("拆分为较小的文件，删除嵌入的图片", "Split it into smaller files and remove embedded pictures"),
+    "too_long": ("改短，长文字写在说明或表单中", "Make it shorter; long texts belong into documentation or a form"),
     "too_deep": ("拆分流程，减少嵌套", "Split the process and nest less"),
     "unknown_kind": (
         "只接受 .bpmn、.dmn、.form 或 bundle.json",

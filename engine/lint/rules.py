@@ -41,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     elements.timers,
     elements.work,
     elements.loops,
+    elements.ids,
     elements.names,
     expressions.compile_all,
     expressions.known_functions,

@@ -1,6 +1,6 @@
 """A published version in its runnable form: shared by all instances and threads of this process, never changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -80,12 +80,15 @@ def compile_diagram(
 
 def form_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Form schemas by id."""
-    found: dict[str, bytes] = {}
+    return {form_id: files[path] for path, form_id in form_ids(files)}
+
+
+def form_ids(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Path and id of every form."""
     for path in sorted(path for path in files if path.lower().endswith(".form")):
         try:
             schema = orjson.loads(files[path])
         except orjson.JSONDecodeError:
             schema = {}
         given = schema.get("id") if isinstance(schema, dict) else None
-        found[str(given or path.rpartition("/")[2].removesuffix(".form"))] = files[path]
-    return found
+        yield path, str(given or path.rpartition("/")[2].removesuffix(".form"))

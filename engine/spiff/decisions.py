@@ -1,6 +1,6 @@
 """Decisions of a bundle, asked by business rule tasks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +44,18 @@ class _Files(dict[str, bytes]):
         return super().__contains__(path)
 
 
-def deciders(files: Mapping[str, bytes], spend: Callable[[], None] = lambda: None) -> dict[str, Decider]:
-    """Every decision of the `*.dmn` files by id; the files may import each other. Raises DmnError.
+def deciders(files: Mapping[str, bytes]) -> dict[str, Decider]:
+    """Every decision of the `*.dmn` files by id; the files may import each other. Raises DmnError."""
+    return {decider.decision_id: decider for _, decider in drawn_deciders(files)}
+
+
+def drawn_deciders(
+    files: Mapping[str, bytes], spend: Callable[[], None] = lambda: None
+) -> Iterator[tuple[str, Decider]]:
+    """Every decision as it stands in the `*.dmn` files, with the file's path. Raises DmnError.
 
     spend: called before each file and each import; may raise to end it.
     """
-    found: dict[str, Decider] = {}
     dmn = _Files((path, content) for path, content in files.items() if path.lower().endswith(".dmn"))
     dmn.spend, effort = spend, Effort()
     for path in sorted(dmn):
@@ -57,5 +63,4 @@ def deciders(files: Mapping[str, bytes], spend: Callable[[], None] = lambda: Non
         decisions = load(dmn[path], imports=dmn, effort=effort)
         uses_case = b"case" in dmn[path]
         for each in decisions.decisions:
-            found[each.id] = Decider(decisions, each.id, uses_case)
-    return found
+            yield path, Decider(decisions, each.id, uses_case)

@@ -16,7 +16,7 @@ from engine.spiff.model import DEPARTMENT, EVENTS, NODES, SUBPROCESSES, Diagram,
 from engine.spiff.read_events import File, declare, message_of, read_event
 from engine.spiff.unexecuted import unexecuted
 from engine.spiff.xml import child, children, flag, local, nearest_id, text_of
-from engine.xml import parse
+from engine.xml import LONGEST, overlong, parse
 
 SILENT = frozenset(
     [
@@ -81,6 +81,14 @@ def _read_file(root: etree._Element, file: File, diagram: Diagram, places: dict[
     """places: id of an element or flow -> the file read before in which it is."""
     if local(root) != "definitions":
         file.fault("", "not_bpmn", "根元素不是 BPMN definitions", "The root element is not BPMN definitions")
+        return
+    if (element := overlong(root)) is not None:
+        name = etree.QName(element).localname
+        zh, en = (
+            f"{name} 有一个属性超过 {LONGEST} 个字符",
+            f"An attribute of {name} is longer than {LONGEST} characters",
+        )
+        file.fault(nearest_id(element), "too_long", zh, en)
         return
     _unique_ids(root, file, places)
     _aliens(root, file)

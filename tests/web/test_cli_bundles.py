@@ -1,6 +1,7 @@
 """`redress check` and `redress publish`: files on a disk are judged and put to work."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,44 @@ def test_a_hostile_file_is_refused_in_words(tmp_path: Path, name: str, content: 
     code, (report,) = judged(path)
     assert (code, report["accepted"]) == (1, False)
     assert all(each["message"] for each in report["findings"])
+
+
+def test_pipes_devices_folders_and_odd_names_are_refused_and_never_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "endless.bpmn").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.bpmn")
+    odd = Path(os.fsdecode(os.fsencode(tmp_path / "a") + b"\xff\x1b[31m.bpmn"))
+    odd.write_bytes(diagram(GOOD))
+    paths = [tmp_path / "endless.bpmn", tmp_path / "pipe.bpmn", odd]
+    code, reports = judged(*paths)
+    found = [each["code"] for report in reports for each in report["findings"]]
+    assert (code, found) == (1, ["unknown_kind", "unknown_kind", "bad_path"])
+    assert "\x1b" not in redress("check", *map(str, paths)).stdout
+
+
+def test_a_diagram_is_judged_whatever_else_lies_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "alone.bpmn"
+    path.write_bytes(diagram(process("P", start(), user("A", form="accept"), end())))
+    (tmp_path / "accept.form").write_bytes(form("accept"))
+    (tmp_path / "folder.form").mkdir()
+    (tmp_path / "folder.dmn").mkdir()
+    os.mkfifo(tmp_path / "pipe.dmn")
+    (tmp_path / "endless.form").symlink_to("/dev/zero")
+    assert judged(path)[1][0]["accepted"]
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        '<!-- <bpmn:process id="Old" isExecutable="true"/> -->',
+        '<bpmn:category id="C"><bpmn:documentation>&lt;process id="Doc"&gt;</bpmn:documentation></bpmn:category>',
+    ],
+)
+def test_the_process_of_a_file_is_that_which_is_drawn(tmp_path: Path, disguise: str) -> None:
+    path = tmp_path / "one.bpmn"
+    text = diagram(process("P", start(), user("A"), end(), name='a > id="Z"'.replace('"', "&quot;"))).decode()
+    path.write_text(text.replace("<bpmn:process", f"{disguise}<bpmn:process", 1))
+    code, (report,) = judged(path)
+    assert (code, errors(report)) == (0, {})
 
 
 def test_a_table_with_a_gap_is_accepted_with_a_doubt(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import copying, definitions, publishing
+from engine import bundles, copying, definitions, publishing
 from engine.errors import NotFound
 from engine.models import Draft, DraftState
 from web import cursors, etag
@@ -18,7 +18,7 @@ from web.identity import me
 from workflows import people, starters
 
 blueprint = Blueprint("drafts", __name__, description="Processes being drawn")
-_KEY = validate.Regexp(r"^[a-z][a-z0-9-]{0,62}$", error="String does not match expected pattern.")
+_KEY = validate.Regexp(rf"^{bundles.KEY}\Z", error="String does not match expected pattern.")
 _PATH = validate.Regexp(
     r"^[A-Za-z0-9_\-][A-Za-z0-9_\-./]{0,150}\.(bpmn|dmn|form|json)$", error="String does not match expected pattern."
 )

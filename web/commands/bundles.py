@@ -9,7 +9,7 @@ from engine import bundles, db, definitions, garbage
 from engine.findings import Finding
 from web.commands import ready
 from web.commands.judging import judge
-from web.commands.output import json_option, print_json, remark
+from web.commands.output import json_option, print_json, remark, shown
 from workflows import people, seeds
 
 _PATH = click.Path(exists=True, path_type=Path)
@@ -40,7 +40,7 @@ def check_command(files: tuple[Path, ...], dry_run: bool, as_json: bool) -> None
 def _report(path: Path, dry_run: bool) -> dict[str, object]:
     findings = judge(path, dry_run=dry_run)
     return {
-        "file": str(path),
+        "file": shown(str(path)),
         "accepted": all(finding.severity != "error" for finding in findings),
         "findings": [{**finding.as_json(), "message": finding.message_en} for finding in findings],
     }
@@ -53,7 +53,8 @@ def _print(report: dict[str, object]) -> None:
     for finding in findings[:_SHOWN]:
         where = " ".join(part for part in (finding["file"], finding["element"]) if part) or "the file"
         hint = f" ({finding['hint_en'][:200]})" if finding["hint_en"] else ""
-        click.echo(f"  {finding['severity']} {finding['code']} at {where[:200]}: {finding['message'][:500]}{hint}")
+        line = f"{finding['severity']} {finding['code']} at {where[:200]}: {finding['message'][:500]}{hint}"
+        click.echo(f"  {shown(line)}")
     if len(findings) > _SHOWN:
         click.echo(f"  ... and {len(findings) - _SHOWN} more (all of them with --json)")
 

@@ -1,25 +1,24 @@
 """Judging files without a database: whole bundles, and single diagrams, decisions and forms which lie somewhere."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import orjson
+from lxml import etree
 
 from engine import bundles, dmn, forms, hooks, lint, xml
 from engine.errors import Invalid
 from engine.findings import Finding
 from engine.lint import references
+from engine.spiff.xml import children, flag
+from web.commands.output import shown
 from workflows import seeds
 
-_NO_MAIN = "no_main_process"  # of a file which cannot be read at all: the manifest we made for it is no news
-_PROCESS = re.compile(r"<(?:[\w.-]+:)?process\b([^<>]*)>")
-_EXECUTABLE = re.compile(r'\bisExecutable\s*=\s*["\']\s*(?:true|1)\s*["\']')
+_NO_MAIN = "no_main_process"  # where something else is wrong, too: the manifest we made for the file is no news
 _IMPORT = re.compile(rb"i\0?m\0?p\0?o\0?r\0?t")
 _QUOTED = re.compile(rb'(?<=")[^"]+(?=")')
-_ID = re.compile(r'\bid\s*=\s*["\']([^"\']+)')
-_FORM = re.compile(r'\bformId\s*=\s*["\']([^"\'=]+)')
-_DECISION = re.compile(r'\bdecisionId\s*=\s*["\']([^"\'=]+)')
 
 
 def judge(path: Path, *, dry_run: bool = False) -> list[Finding]:
@@ -38,6 +37,10 @@ def _judge(path: Path, dry_run: bool) -> list[Finding]:
             whole = _check(bundles.load_folder(path.parent), dry_run)
             return [finding for finding in whole if finding.file in {"", path.name, path.stem}]
         return _single(path, dry_run)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        said = f"无法读取 {path.name}：{reason}", f"{path.name} cannot be read: {reason}"
+        return [Finding("", "unreadable", "error", *said, file=path.name)]
     except Invalid as error:
         problems = error.problems or [{"code": "unreadable", "message_zh": str(error), "message_en": str(error)}]
         return [
@@ -47,7 +50,7 @@ def _judge(path: Path, dry_run: bool) -> list[Finding]:
                 severity="error",
                 message_zh=each.get("message_zh", ""),
                 message_en=each.get("message_en", ""),
-                file=path.name,
+                file=shown(path.name),
             )
             for each in problems
         ]
@@ -63,6 +66,11 @@ def _single(path: Path, dry_run: bool) -> list[Finding]:
         raise bundles.invalid(
             "unknown_kind", f"{path.name} 不是 .bpmn、.dmn、.form 文件", f"{path.name} is no .bpmn, .dmn or .form file"
         )
+    if shown(path.name) != path.name:
+        name = shown(path.name)
+        raise bundles.invalid("bad_path", f"文件名 {name} 无效", f"The file name {name} is not valid")
+    if not path.is_file():
+        raise bundles.invalid("unknown_kind", f"{path.name} 不是普通文件", f"{path.name} is no plain file")
     if path.stat().st_size > bundles.MAX_BYTES:
         raise bundles.invalid("too_big", "文件过大", "The file is too large")
     content = path.read_bytes()
@@ -70,41 +78,44 @@ def _single(path: Path, dry_run: bool) -> list[Finding]:
         return _decisions(path, content)
     if kind == ".form":
         return [_at(finding, path) for finding in forms.lint(content)]
-    text = _text(content)
-    process = _main_process(text)
-    facts = {"key": process, "name": {"zh": path.stem, "en": path.stem}, "process": process}
-    files = {"bundle.json": orjson.dumps(facts), path.name: content, **_named(path, text)}
+    try:
+        root = xml.parse(content)
+    except Invalid:  # the gate says why
+        root = None
+    process = "" if root is None else _main_process(root)
+    facts = {"key": "file", "name": {"zh": path.stem, "en": path.stem}, "process": process}
+    files = {"bundle.json": orjson.dumps(facts), path.name: content}
+    if root is not None:
+        files |= _named(path, root)
     found = [finding for finding in _check(files, dry_run) if finding.file in {"", path.name, "bundle.json"}]
     errors = [finding for finding in found if finding.severity == "error" and finding.code != _NO_MAIN]
-    return [finding for finding in found if finding.code != _NO_MAIN] if errors and not process else found
+    return [finding for finding in found if finding.code != _NO_MAIN] if errors else found
 
 
-def _text(diagram: bytes) -> str:
-    """The diagram as text; "" for what the gate will refuse anyway, by size or encoding."""
-    try:
-        return xml.decoded(diagram) if len(diagram) <= xml.MAX_BYTES else ""
-    except Invalid:
-        return ""
-
-
-def _main_process(diagram: str) -> str:
+def _main_process(root: etree._Element) -> str:
     """Id of the first process which can be executed, else of the first one."""
-    found = [match.group(1) for match in _PROCESS.finditer(diagram)]
-    chosen = next((text for text in found if _EXECUTABLE.search(text)), found[0] if found else "")
-    match = _ID.search(chosen)
-    return match.group(1) if match else ""
+    processes = children(root, "process")
+    chosen = next((each for each in processes if flag(each, "isExecutable")), processes[0] if processes else None)
+    return "" if chosen is None else chosen.get("id") or ""
 
 
-def _named(path: Path, diagram: str) -> dict[str, bytes]:
+def _named(path: Path, root: etree._Element) -> dict[str, bytes]:
     """The forms and decisions in the same folder which the diagram names."""
-    wanted = {name.encode() for pattern in (_FORM, _DECISION) for name in pattern.findall(diagram)}
+    given = (element.get(name) for element in root.iter(etree.Element) for name in ("formId", "decisionId"))
+    wanted = {name.encode() for name in given if name and not name.startswith("=")}
     found: dict[str, bytes] = {}
-    for each in (each for suffix in (".form", ".dmn") for each in sorted(path.parent.glob(f"*{suffix}"))):
-        if wanted and each.stat().st_size <= xml.MAX_BYTES:
-            content = each.read_bytes()
-            if not wanted.isdisjoint(_QUOTED.findall(content)):
-                found[each.name] = content
+    for each in _neighbours(path, ".form", ".dmn") if wanted else ():
+        content = each.read_bytes()
+        if not wanted.isdisjoint(_QUOTED.findall(content)):
+            found[each.name] = content
     return found
+
+
+def _neighbours(path: Path, *suffixes: str) -> Iterator[Path]:
+    """Other files in the same folder, small enough to be read: no folders, pipes or devices, whatever their names."""
+    for each in (each for suffix in suffixes for each in sorted(path.parent.glob(f"*{suffix}"))):
+        if each != path and each.is_file() and each.stat().st_size <= xml.MAX_BYTES and shown(each.name) == each.name:
+            yield each
 
 
 def _decisions(path: Path, content: bytes) -> list[Finding]:
@@ -121,13 +132,11 @@ def _decisions(path: Path, content: bytes) -> list[Finding]:
 def beside(path: Path) -> dict[str, bytes]:
     """Decision files in the same folder, by name and by namespace."""
     found: dict[str, bytes] = {}
-    for each in sorted(path.parent.glob("*.dmn")):
-        if each != path and each.stat().st_size <= xml.MAX_BYTES:
-            content = each.read_bytes()
-            found[each.name] = content
-            match = re.search(rb'\bnamespace\s*=\s*"([^"]+)"', content)
-            if match:
-                found[match.group(1).decode("utf-8", "replace")] = content
+    for each in _neighbours(path, ".dmn"):
+        content = found[each.name] = each.read_bytes()
+        match = re.search(rb'\bnamespace\s*=\s*"([^"]+)"', content)
+        if match:
+            found[match.group(1).decode("utf-8", "replace")] = content
     return found
 
 

@@ -22,6 +22,11 @@ def print_json(value: object) -> None:
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
 
 
+def shown(text: str) -> str:
+    """A text from outside as a terminal may show it: what is not printable (or no Unicode at all) is escaped."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def remark(text: str) -> None:
     """A line for the person at the terminal (stderr)."""
     click.echo(text, err=True)

@@ -37,10 +37,11 @@ def cases() -> Mapping[str, Case]:
         heavy_files,
         many_texts,
         other_files,
+        quoted_often,
         sizes,
     )
 
-    rooms = (encodings, disguises, sizes, explosions, diagrams, other_files, heavy_files, many_texts)
+    rooms = (encodings, disguises, sizes, explosions, diagrams, other_files, heavy_files, many_texts, quoted_often)
     found = [case for room in rooms for case in room.CASES]
     by_name = {case.name: case for case in found}
     assert len(by_name) == len(found), "two cases have one name"
