@@ -13,6 +13,7 @@ MAX_ELEMENTS = 50_000
 LONGEST = 32_768
 """Characters of one attribute of a diagram or decision which is to be executed; FEEL has no longer text either."""
 
+_OVERLONG = etree.ETXPath(f"(//*[@*[string-length() > {LONGEST} and namespace-uri() = '']])[1]")
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"'][^>]{0,100}\?>")
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\x84\x31\x95\x33": "gb18030"}
 _UNMARKED = (b"<\0", b"\0<")
@@ -57,8 +58,9 @@ def overlong(root: etree._Element) -> etree._Element | None:
 
     A name or id stands once in a file and is quoted wherever it is used.
     """
-    found = root.xpath(f"(//*[@*[string-length() > {LONGEST} and namespace-uri() = '']])[1]")
-    return next(iter(found), None)
+    found = _OVERLONG(root)
+    first = found[0] if isinstance(found, list) and found else None
+    return first if isinstance(first, etree._Element) else None
 
 
 def text_of(element: etree._Element) -> str:
