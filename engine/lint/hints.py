@@ -105,6 +105,10 @@ _ELEMENTS = {
     "unheard_element": ("在属性面板中填写对应设置", "Use the settings of the properties panel instead"),
     "unknown_extension": ("删除它，或用支持的设置表达", "Delete it, or use a setting which counts here"),
     "unknown_reference": ("重新选择消息、信号、错误或升级", "Choose the message, signal, error or escalation again"),
+    "opens_again": (
+        "若不应重复：让它通向单独的结束事件，或在前面放包容汇合网关",
+        "If it shall be done once: lead the event to an end of its own, or put an inclusive join before it",
+    ),
     "unsupported_element": (
         "换成支持的元素，见 BPMN 支持表",
         "Use an element that is executed: see the table of BPMN elements",

@@ -71,6 +71,7 @@ def _fill(spec: ProcessSpec, scope: model.Scope, around: Surroundings) -> None:
             host.boundaries.append(node)
         if isinstance(node, InclusiveGateway):
             node.reach = reachable_flows(scope, node.name)
+            node.flows = reachable_flows(scope, node.name, events=False)
     _entries(spec, scope)
 
 

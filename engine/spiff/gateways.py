@@ -50,10 +50,13 @@ class ParallelGateway(Node):
 class InclusiveGateway(Node):
     """Waits until no further token can come, then takes the flows whose conditions hold (13.4.3).
 
-    reach: node name -> the incoming flows of this gateway which a token there can still reach without passing it.
+    reach: node name -> the incoming flows of this gateway which a token there can still reach without passing it, a
+    boundary event on the way included: from there, too, a token may come. flows: the same by sequence flows alone,
+    which are all the standard asks about where it lets the join go before a token that has a way to a marked entrance.
     """
 
     reach: dict[str, frozenset[str]]
+    flows: dict[str, frozenset[str]]
 
     def _update_hook(self, token: Token) -> bool | None:
         if len(self.incoming) < 2 or "via" not in token.internal_data:
@@ -71,8 +74,9 @@ class InclusiveGateway(Node):
         for token in scope.tasks.values():
             if token.id == ROOT or token._parent != ROOT or token.task_spec is self:
                 continue
-            reachable = self.reach.get(token.task_spec.name, frozenset())
-            if reachable - marked.keys() and not reachable & marked.keys():
+            here = token.task_spec.name
+            missing = self.reach.get(here, frozenset()) - marked.keys()
+            if missing and not self.flows.get(here, frozenset()) & marked.keys():
                 return False
         first, *others = marked.values()
         for other in others:

@@ -155,6 +155,24 @@ def test_an_escalation_beside_the_task_disturbs_nothing() -> None:
     assert found(scope("s1 > u1 > e1", "b1 > a1 > e2", aside={"b1": "u1"})) == set()
 
 
+def test_work_which_an_event_beside_the_task_comes_to_as_well_is_doubted() -> None:
+    made = scope("s1 > u1 > x1 > u2 > e1", "b1 > w1 > x1", aside={"b1": "u1"})
+    assert [(each.code, each.element, each.severity) for each in check_scope(made)] == [
+        ("opens_again", "u2", "warning")
+    ]
+
+
+def test_an_inclusive_join_makes_one_of_an_event_which_comes_once_and_not_of_one_which_comes_again() -> None:
+    made = scope("s1 > u1 > o1 > u2 > e1", "b1 > w1 > o1", aside={"b1": "u1"})
+    assert found(made) == set()
+    made.nodes["b1"].event = Event("timer", timer="cycle")
+    assert found(made) == {("opens_again", "u2")}
+
+
+def test_an_event_beside_the_task_may_lead_to_the_same_end() -> None:
+    assert found(scope("s1 > u1 > x1 > e1", "b1 > w1 > x1", aside={"b1": "u1"})) == set()
+
+
 def test_forty_parallel_ways_end_in_a_warning_not_in_hours() -> None:
     ways = [f"s1 > p1 > u{i} > a{i} > w{i} > p2 > e1" for i in range(40)]
     assert {code for code, _ in found(scope(*ways))} == {"too_complex"}

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.spiff.errors import Failure
-from tests.builders import end, flow, gateway, path, process, script, start, user
+from tests.builders import boundary, end, flow, gateway, path, process, script, start, timer, user
 from tests.engine.spiff.player import play
 
 
@@ -141,6 +141,30 @@ def test_an_inclusive_join_in_a_loop_does_not_wait_for_itself() -> None:
     player.complete("A", both=False).complete("B")
     assert player.open == ["A"]
     assert player.complete("A", again=False).ended
+
+
+def test_an_inclusive_join_waits_for_the_task_beside_whose_event_it_was_reached() -> None:
+    diagram = process(
+        "P", start(), user("A"), boundary("B", "A", timer("PT1H"), interrupting=False), user("L"),
+        gateway("inclusive", "J"), script("Pay", "=if paid = null then 1 else paid + 1", "paid"), user("Z"), end(),
+        *path("Start", "A", "J", "Pay", "Z", "End"), *path("B", "L", "J"),
+    )  # fmt: skip
+    player = play(diagram).wait(hours=1, minutes=1)
+    assert player.complete("L").open == ["A"]
+    assert player.complete("A").open == ["Z"]
+    assert player.variables["paid"] == 1
+    assert player.complete("Z").ended
+
+
+def test_an_inclusive_join_waits_where_an_event_may_still_lead_to_it() -> None:
+    diagram = process(
+        "P", start(), gateway("parallel", "S"), user("A"), user("C"), boundary("B", "A", timer("PT1H")), user("L"),
+        gateway("inclusive", "J"), user("Z"), end(), end("E2"),
+        *path("Start", "S", "A", "E2"), *path("S", "C", "J", "Z", "End"), *path("B", "L", "J"),
+    )  # fmt: skip
+    player = play(diagram).complete("C")
+    assert player.open == ["A"]
+    assert player.complete("A").open == ["Z"]
 
 
 def test_no_prediction_makes_tasks_in_blocks_after_blocks() -> None:
