@@ -38,6 +38,8 @@ KEPT = 12
 FIRST = 2
 MOST_FRUITLESS = 40
 ENDLESS = "too_many_moves"
+UNFORESEEN = "unforeseen"
+"""An error in the engine itself, which no value excuses."""
 HANGS = frozenset({"deadlock", "stuck", ENDLESS, "too_many_tokens", "too_deep"})
 
 
@@ -188,7 +190,7 @@ def _tried(player: Player, search: Search, play: Callable[[], Moment]) -> Moment
         return None
     except Exception as unforeseen:  # an instance would have an incident here: the gate says so, and where
         text = f"an error which nobody foresaw ({type(unforeseen).__name__})"
-        search.failed[player.at] = Failure(player.at, "unforeseen", text)
+        search.failed[player.at] = Failure(player.at, UNFORESEEN, text)
         return None
     finally:
         known = len(search.passed)
@@ -203,7 +205,8 @@ def _failures(bundle: Bundle, search: Search) -> Iterator[Finding]:
     uses = surroundings.used_by_element(bundle)
     for element, failure in sorted(search.failed.items()):
         endless = failure.code == ENDLESS  # went well before that, perhaps, and goes round all the same
-        sure = (endless or element not in search.passed) and not uses.get(element, set()) & search.guessed
+        excused = bool(uses.get(element, set()) & search.guessed) and failure.code != UNFORESEEN
+        sure = (endless or element not in search.passed) and not excused
         code, hint = ("hangs", _HANGS_HINT) if failure.code in HANGS else ("fails", _FAILS_HINT)
         always = ("", "") if element not in search.passed else ("有时", " sometimes")
         say = error if sure else warning

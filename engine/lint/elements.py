@@ -114,7 +114,7 @@ def work(bundle: Bundle) -> Iterator[Finding]:
         if node.kind in ("serviceTask", "scriptTask", "businessRuleTask") and nothing:
             zh, en = "该任务没有函数、脚本或决策", "This task has no function, script or decision"
             yield error(node.id, "no_work", zh, en)
-        if node.kind == "sendTask" and nothing and node.event is None:
+        if node.kind == "sendTask" and not node.function and (node.event is None or not node.event.name):
             yield error(node.id, "no_work", "发送任务没有消息或函数", "The send task has neither message nor function")
         if node.kind == "receiveTask" and (node.event is None or not node.event.name or not node.event.correlation):
             zh, en = "接收任务需要带关联键的消息", "A receive task needs a message with a correlation key"

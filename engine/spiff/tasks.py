@@ -9,7 +9,7 @@ from engine.feel.values import Value
 from engine.spiff.errors import Failure
 from engine.spiff.expressions import Formula
 from engine.spiff.nodes import Activity, as_values, invoke
-from engine.spiff.waiting import listen
+from engine.spiff.waiting import Wait, listen, send
 from engine.spiff.workflow import Token, take_out, variables
 
 if TYPE_CHECKING:
@@ -129,14 +129,13 @@ class ReceiveTask(Activity):
 
 
 class SendTask(Activity):
-    """Runs a registered function, or promises a message to another instance."""
+    """Promises a message to another instance; one with a function is a `ServiceTask`."""
 
     may_be_skipped = True
-    throws: Any = None
+    throws: Wait | None = None
 
     def work(self, token: Token) -> bool | None:
-        if self.drawn.function:
-            self.finish(token, invoke(token, self.drawn.function, self.drawn.headers))
-        elif self.throws is not None:
-            self.throws.send(token)
+        if self.throws is not None:
+            send(token, self.throws)
+        self.finish(token, {})
         return True

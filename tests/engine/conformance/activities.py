@@ -74,8 +74,14 @@ ACTIVITIES = [
     Row("用户任务", "User task", between(user("A")), "[A] A! end"),
     Row("服务任务", "Service task", (answered(service("W", "conformance_set"), "=done"),), "[Yes] Yes! end"),
     Row(
-        "发送任务",
-        "Send task",
+        "发送任务（消息）",
+        "Send task (message)",
+        (message("M", "answer", '="k"'), *between(element("sendTask", "W", messageRef="M"), user("A"))),
+        "told:message [A] A! end",
+    ),
+    Row(
+        "发送任务（函数）",
+        "Send task (function)",
         (answered(element("sendTask", "W", zeebe("taskDefinition", type="conformance_set")), "=done"),),
         "[Yes] Yes! end",
     ),

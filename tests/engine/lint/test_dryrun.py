@@ -218,3 +218,14 @@ def test_an_error_which_nobody_foresaw_is_a_finding_at_its_element(monkeypatch: 
     monkeypatch.setattr(CatchEvent, "_update_hook", broken)
     parts = process("P", start(), script("S", "1", "s"), catch("T", timer("PT1H")), end())
     assert ("T", "fails", "error") in played(parts)
+
+
+def test_no_guessed_value_excuses_an_error_which_nobody_foresaw(monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.spiff.tasks import ScriptTask
+
+    def broken(*_: object) -> None:
+        raise AttributeError("send")
+
+    monkeypatch.setattr(ScriptTask, "work", broken)
+    parts = process("P", start(), script("S", "guessed", "s"), end())
+    assert ("S", "fails", "error") in played(parts)

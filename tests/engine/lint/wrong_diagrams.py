@@ -194,6 +194,11 @@ CASES: list[tuple[str, tuple[str, ...], tuple[str, str]]] = [
     ("service task without work", (process("P", start(), element("serviceTask", "S"), end()),), ("S", "no_work")),
     ("script without variable", (process("P", start(), script("S", "=1", ""), end()),), ("S", "no_result_variable")),
     (
+        "send task with a message without a name",
+        (message("M", " "), process("P", start(), element("sendTask", "W", messageRef="M"), end())),
+        ("W", "no_work"),
+    ),
+    (
         "receive task without message",
         (process("P", start(), element("receiveTask", "R"), end()),),
         ("R", "no_correlation"),

@@ -19,6 +19,7 @@ from tests.builders import (
     flow,
     gateway,
     mapping,
+    message,
     path,
     process,
     script,
@@ -41,6 +42,16 @@ def echo(call: Call) -> dict[str, Any]:
 def test_a_function_gets_variables_and_headers_and_gives_variables() -> None:
     player = play(process("P", start(), service("S", "test_echo", to="legal"), end()), variables={"x": 1.5})
     assert player.variables == {"x": 1.5, "seen": {"x": 1.5}, "headers": {"to": "legal"}}
+
+
+def test_a_send_task_promises_its_message_with_what_is_mapped_into_it() -> None:
+    work = element(
+        "sendTask", "W", mapping(inputs={"a": "=x + 1"}, outputs={"told": "=a"}), messageRef="M"
+    )  # fmt: skip
+    player = play(message("M", "answer", "=x"), process("P", start(), work, user("A"), end()), variables={"x": 1})
+    [(kind, data)] = player.effects
+    assert (kind, data["name"], data["correlation"], data["payload"]) == ("message", "answer", "1", {"a": 2})
+    assert player.variables == {"x": 1, "told": 2}
 
 
 def test_a_function_which_is_not_registered_fails_and_names_the_task() -> None:
