@@ -80,6 +80,8 @@ _ELEMENTS = {
         "Fill in a collection (or a number), and both outputs or none",
     ),
     "must_interrupt": ("设为中断事件", "Let it interrupt"),
+    "expression_language": ("改写为 FEEL，并删除语言声明", "Write it in FEEL, and remove the language"),
+    "bad_retries": ("填写 0 以上的整数", "Write a whole number from 0 on"),
     "no_called_process": ("在属性面板选择被调用流程", "Choose the called process in the properties panel"),
     "no_code": ("填写代码", "Fill in the code"),
     "no_condition": ('填写条件，例如 =risk = "high"', 'Fill in a condition, for example =risk = "high"'),

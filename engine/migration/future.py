@@ -13,7 +13,8 @@ from engine.feel import FeelSyntaxError, compile_expression
 from engine.forms import load as load_form
 from engine.forms.errors import FormError
 from engine.hooks import domain
-from engine.lint.soundness import Marking, from_marking
+from engine.lint.net import Marking
+from engine.lint.soundness import from_marking
 from engine.spiff.compiled import Compiled
 from engine.spiff.model import Node, Scope
 from engine.spiff.reach import link_name

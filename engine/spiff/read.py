@@ -11,6 +11,7 @@ from lxml import etree
 
 from engine.errors import Invalid
 from engine.findings import Finding
+from engine.spiff.contents import SILENT, UNHEARD, look_inside, unheard
 from engine.spiff.extensions import names, properties, read_into, read_loop
 from engine.spiff.model import DEPARTMENT, EVENTS, NODES, SUBPROCESSES, Diagram, Event, Flow, Node, Process, Scope
 from engine.spiff.read_events import File, declare, message_of, read_event
@@ -18,41 +19,6 @@ from engine.spiff.unexecuted import unexecuted
 from engine.spiff.xml import child, children, flag, local, nearest_id, text_of
 from engine.xml import LONGEST, overlong, parse
 
-SILENT = frozenset(
-    [
-        "documentation",
-        "extensionElements",
-        "laneSet",
-        "dataObject",
-        "dataObjectReference",
-        "dataStoreReference",
-        "textAnnotation",
-        "group",
-        "association",
-        "incoming",
-        "outgoing",
-        "ioSpecification",
-        "dataInputAssociation",
-        "dataOutputAssociation",
-        "property",
-        "auditing",
-        "monitoring",
-        "resourceRole",
-        "artifact",
-        "category",
-        "potentialOwner",
-        "performer",
-        "humanPerformer",
-        "script",
-        "multiInstanceLoopCharacteristics",
-        "standardLoopCharacteristics",
-    ]
-)
-"""Parts which a token does not need; those with a meaning of their own are read where they belong."""
-
-_UNHEARD = frozenset(
-    {"ioSpecification", "dataInputAssociation", "dataOutputAssociation", "potentialOwner", "performer"}
-)
 _GIVES_WORK = SUBPROCESSES | {"userTask", "callActivity"}
 _ALIEN = {
     "http://camunda.org/schema/1.0/bpmn": "camunda",
@@ -190,8 +156,8 @@ def _read_scope(element: etree._Element, scope: Scope, lanes: Mapping[str, _Lane
         elif kind and kind not in SILENT:
             zh, en = f"不支持的元素 {kind}", f"The element {kind} is not supported"
             file.fault(each.get("id") or scope.id, "unsupported_element", zh, en)
-        if kind in _UNHEARD:
-            _unheard(scope.id, kind, file)
+        if kind in UNHEARD:
+            unheard(scope.id, kind, file)
     for flow in scope.flows.values():
         for end, side in ((flow.source, "outgoing"), (flow.target, "incoming")):
             touched = scope.nodes.get(end)
@@ -200,11 +166,6 @@ def _read_scope(element: etree._Element, scope: Scope, lanes: Mapping[str, _Lane
                 file.fault(flow.id, "dangling_flow", zh, en)
             else:
                 getattr(touched, side).append(flow.id)
-
-
-def _unheard(element: str, kind: str, file: File) -> None:
-    zh, en = f"{kind} 不会执行，请改用 zeebe: 扩展", f"{kind} is not executed; use the zeebe: extensions"
-    file.fault(element, "unheard_element", zh, en)
 
 
 def _add_flow(flow: Flow, scope: Scope, file: File) -> None:
@@ -257,14 +218,23 @@ def _read_node(element: etree._Element, kind: str, lanes: Mapping[str, _Lane], f
         node.inner = Scope(id=node.id)
         _read_scope(element, node.inner, lanes, file)
         _inherit_lane(node)
-    elif kind == "scriptTask" and node.script is None and child(element, "script") is not None:
-        node.script = text_of(child(element, "script"))
-        node.result = element.get("resultVariable")
+    elif kind == "scriptTask" and child(element, "script") is not None:
+        _script(element, node, file)
+    if kind not in SUBPROCESSES:  # whose inside is a scope
+        look_inside(element, node, file)
+    return node
+
+
+def _script(element: etree._Element, node: Node, file: File) -> None:
+    """The script which BPMN itself has a place for: not executed, alone or beside one that is."""
+    text = text_of(child(element, "script"))
+    if node.script is None:
+        node.script, node.result = text, element.get("resultVariable")
         zh, en = "脚本须写成 zeebe:script 中的 FEEL", "A script must be FEEL in zeebe:script"
         file.fault(node.id, "script_language", zh, en)
-    for unheard in (each for each in element if local(each) in _UNHEARD):
-        _unheard(node.id, local(unheard), file)
-    return node
+    elif text:
+        zh, en = "脚本有两处：script 与 zeebe:script", "There are two scripts, script and zeebe:script"
+        file.fault(node.id, "said_twice", zh, en)
 
 
 def _inherit_lane(node: Node) -> None:

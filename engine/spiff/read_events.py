@@ -9,7 +9,7 @@ from engine.findings import Finding
 from engine.spiff.model import Event, Node
 from engine.spiff.xml import child, extension, local, text_of
 
-_DEFINITIONS = {
+DEFINITIONS = {
     "timerEventDefinition": "timer",
     "messageEventDefinition": "message",
     "signalEventDefinition": "signal",
@@ -21,6 +21,7 @@ _DEFINITIONS = {
     "compensateEventDefinition": "compensate",
     "linkEventDefinition": "link",
 }
+"""Tag -> kind of event."""
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ def declare(element: etree._Element, file: File) -> None:
 
 def read_event(element: etree._Element, node: Node, file: File) -> Event:
     """The event definition of an event; kind `none` where it has none, `multiple` for several."""
-    found = [(_DEFINITIONS[local(each)], each) for each in element if local(each) in _DEFINITIONS]
+    found = [(DEFINITIONS[local(each)], each) for each in element if local(each) in DEFINITIONS]
     if child(element, "eventDefinitionRef") is not None:
         zh, en = "不支持共享的事件定义", "Shared event definitions are not supported"
         file.fault(node.id, "unsupported_element", zh, en)

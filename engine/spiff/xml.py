@@ -8,6 +8,7 @@ from engine import xml
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 def local(element: etree._Element) -> str:

@@ -13,7 +13,7 @@ from engine.settings import ROOT
 MAKERS = {"error": 1, "warning": 1, "fault": 1, "Finding": 1, "_finding": 2, "invalid": 0, "_refused": 0, "finding": 1}
 """What makes a finding (or a problem which becomes one), and which argument is the code."""
 ROOMS = ("engine/lint", "engine/spiff/read.py", "engine/spiff/read_events.py", "engine/spiff/extensions.py",
-         "engine/spiff/unexecuted.py", "engine/xml.py", "engine/bundles.py",
+         "engine/spiff/unexecuted.py", "engine/spiff/contents.py", "engine/xml.py", "engine/bundles.py",
          "engine/forms", "workflows/gates.py", "web/commands/judging.py")  # fmt: skip
 
 

@@ -238,6 +238,16 @@ _UNEXECUTED: list[tuple[str, str, str, str, dict[str, str], str]] = [
     ("执行监听器", "Execution listeners", "<zeebe:executionListeners/>", "", {}, "not_executed"),
     ("任务监听器", "Task listeners", "<zeebe:taskListeners/>", "", {}, "not_executed"),
     ("多实例兼标准循环", "Multi-instance and standard loop", "", _ROUNDS, {}, "said_twice"),
+    (
+        "元素不执行的扩展",
+        "An extension which the element does not carry out",
+        zeebe("script", expression="=1", resultVariable="x"),
+        "",
+        {},
+        "not_executed",
+    ),
+    ("人员执行者", "Human performer", "", "<bpmn:humanPerformer/>", {}, "unheard_element"),
+    ("未知的子元素", "Unknown element inside", "", "<bpmn:hologram/>", {}, "unsupported_element"),
     ("扩展出现两次", "An extension twice", zeebe("formDefinition", formId="f") * 2, "", {}, "said_twice"),
 ]
 _IN_TWO_LANES = process("P", start(), user("A"), end(), lanes={"L": ["A"], "M": ["A"]})
@@ -265,6 +275,18 @@ DRAWN = [
     *(
         Row(zh, en, between(element("userTask", "A", extension, body, **facts)), code=code)
         for zh, en, extension, body, facts, code in _UNEXECUTED
+    ),
+    Row(
+        "一个任务两件事",
+        "A task with two kinds of work",
+        between(
+            element(
+                "businessRuleTask",
+                "W",
+                zeebe("calledDecision", decisionId="d", resultVariable="x") + zeebe("taskDefinition", type="f"),
+            )
+        ),
+        code="said_twice",
     ),
     Row("元素在两个泳道中", "Element in two lanes", (_IN_TWO_LANES,), code="two_lanes"),
     Row(
