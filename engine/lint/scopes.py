@@ -84,6 +84,8 @@ def known(bundle: Bundle, read_forms: dict[str, Form], *, start: bool = True) ->
     for _, node in bundle.diagram.walk():
         if node.outputs:
             found.names |= heads(line.target for line in node.outputs)
+            if node.kind == "startEvent":  # what a process is started with is there beside what is mapped
+                found.add(values_of(bundle, read_forms, node))
         elif not (node.kind == "callActivity" and node.return_all is False):
             found.add(values_of(bundle, read_forms, node))
         if node.loop is not None and node.loop.output_collection:

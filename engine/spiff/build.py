@@ -202,6 +202,9 @@ def _event_subprocess(spec: ProcessSpec, node: SubProcess, inner: model.Scope) -
     listener.incoming, listener.outs = [], []
     listener.wait = _wait(start.id, start.event or model.Event())
     listener.maps_out = _mappings(start, start.outputs)
+    inside = node.inner.nodes[start.id]
+    if isinstance(inside, StartEvent):
+        inside.maps_out = []  # the listener has carried them out, with what came
     (spec.dormant if listener.waits else spec.passive).append(listener)
 
 

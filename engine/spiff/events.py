@@ -25,10 +25,6 @@ from engine.spiff.workflow import (
 )
 
 
-class StartEvent(Node):
-    """Where a process begins; what it may wait for outside (message, signal) has happened when a token is here."""
-
-
 class EventNode(Node):
     """What catching and throwing events share: mappings and the compiled definition."""
 
@@ -50,11 +46,29 @@ class EventNode(Node):
         for target, source in self.maps_out:
             give(token, target, source.value(seen, movement.functions))
 
+    def take_in(self, token: Token) -> None:
+        """Input mappings -> variables of the token's own."""
+        functions = token.workflow.top_workflow.movement.functions
+        for target, source in self.maps_in:
+            put(token.data, target, source.value(variables(token), functions))
+
+
+class StartEvent(EventNode):
+    """Where a process begins; what it may wait for outside (message, signal) has happened when a token is here.
+
+    What came with it is in the process already; output mappings add to that.
+    """
+
+    def _run_hook(self, token: Token) -> bool | None:
+        self.hand_out(token, {})
+        return True
+
 
 class CatchEvent(EventNode):
     """Intermediate catch event: waits, then goes on."""
 
     def _update_hook(self, token: Token) -> bool | None:
+        self.take_in(token)
         token._set_state(TaskState.WAITING)
         listen(token, self.wait)
         return None
@@ -152,8 +166,7 @@ class ThrowEvent(EventNode):
     def _run_hook(self, token: Token) -> bool | None:
         scope = token.workflow
         movement = scope.top_workflow.movement
-        for target, source in self.maps_in:
-            put(token.data, target, source.value(variables(token), movement.functions))
+        self.take_in(token)
         if self.drawn.function:
             self.hand_out(token, invoke(token, self.drawn.function, self.drawn.headers))
             return True
@@ -173,7 +186,10 @@ class ThrowEvent(EventNode):
                 movement.passed(self.name)
                 cancel_all(scope)
                 settle(scope)
-        return True if token.alive else None
+        if not token.alive:
+            return None
+        self.hand_out(token, {})
+        return True
 
 
 class EventGateway(Node):

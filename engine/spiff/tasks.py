@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class PassThrough(Activity):
-    """`bpmn:task` and `bpmn:manualTask`: work outside of the software; the token passes."""
+    """`bpmn:task` and `bpmn:manualTask`: work outside of the software; the token passes, mappings are carried out."""
+
+    def work(self, token: Token) -> bool | None:
+        self.finish(token, {})
+        return True
 
 
 class UserTask(Activity):
