@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine import processor
 from engine.feel.errors import BudgetExceeded
+from engine.feel.interval import Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,12 @@ class Meter:
                 if isinstance(part, dict):
                     self.write(sum(map(len, part)))
                 stack.extend((inner, depth + 1) for inner in (part.values() if isinstance(part, dict) else part))
+            elif isinstance(part, Range):
+                if depth > MAX_NESTING:
+                    raise BudgetExceeded("depth", MAX_NESTING)
+                self.step()
+                self.write(2)
+                stack += ((part.low, depth + 1), (part.high, depth + 1))
 
     def enter(self, levels: int) -> None:
         """Count levels of the tree opened by a call; `leave` closes them."""

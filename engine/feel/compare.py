@@ -19,8 +19,8 @@ _DATES = (dt.date, FarDate)
 def equal(left: Value, right: Value, meter: Meter | None = None) -> bool | None:
     """`left = right`; null equals only null, different kinds are null.
 
-    meter pays for lists and contexts, which may share their parts and so be far longer than they look; without one each
-    comparison has a budget of its own. Raises BudgetExceeded.
+    meter pays for lists, contexts and ranges, which may share their parts and so be far longer than they look; without
+    one each comparison has a budget of its own. Raises BudgetExceeded.
     """
     kind = type(left)
     if kind is type(right):
@@ -51,12 +51,14 @@ def _equal_same(kind: type, left: Value, right: Value, meter: Meter | None) -> b
         one, two = _moments(left, right)
         return one // NANOS == two // NANOS  # whole seconds, as the value of a time has none smaller (DMN TCK 0068)
     if kind is Range:
+        meter = meter or Meter()
+        meter.step()
         return (
             left.single is right.single
             and left.low_included is right.low_included
             and left.high_included is right.high_included
-            and equal(left.low, right.low) is True
-            and equal(left.high, right.high) is True
+            and equal(left.low, right.low, meter) is True
+            and equal(left.high, right.high, meter) is True
         )
     if kind is FeelFunction:
         return left is right

@@ -13,7 +13,7 @@ from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.run import Run, Scope
 from engine.feel.unary import INPUT, compile_tests
 from engine.feel.usage import Usage, usage
-from engine.feel.values import Value
+from engine.feel.values import Range, Value
 
 MAX_KEPT = 2_000
 """Characters of an expression which is kept in the cache.
@@ -88,7 +88,7 @@ class Expression(_Compiled):
             value = self._evaluate(Scope(context, Run(meter, functions or NO_FUNCTIONS, diagnostics)))
         except RecursionError:
             raise BudgetExceeded("depth", meter.budget.depth) from None
-        if isinstance(value, (list, dict)):
+        if isinstance(value, (list, dict, Range)):
             Meter(meter.budget).weigh(value)
         return value
 

@@ -16,12 +16,12 @@ import datetime as dt
 import decimal
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine.feel.budget import MAX_NESTING
 from engine.feel.errors import FeelError
+from engine.feel.interval import Range as Range
 from engine.feel.messages import MESSAGES
 from engine.feel.temporal import (
     NANOS,
@@ -39,18 +39,6 @@ NUMBERS = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143,
 """Arithmetic of decimal128 (DMN 1.5, 10.3.2.3.1); nothing raises, what is not finite becomes null."""
 
 _EXACT_INT = Decimal(10) ** 34
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """An interval; an open-ended side has None and is not included (`< 5` is the range up to 5 without a start)."""
-
-    low: Value
-    high: Value
-    low_included: bool
-    high_included: bool
-    single: bool = False
-    """Written `=x`: has the ends of `[x..x]`, but does not equal it (DMN TCK 0068, range_010)."""
 
 
 class FeelFunction:

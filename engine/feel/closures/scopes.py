@@ -8,6 +8,7 @@ from engine.feel.closures.build import build, compiles
 from engine.feel.compare import sort_keys
 from engine.feel.run import Evaluator, Scope
 from engine.feel.temporal import DAY_NANOS, add_days
+from engine.feel.unary import constant_of
 from engine.feel.values import NUMBERS, Range, Value, type_name
 
 _ONE = Decimal(1)
@@ -17,7 +18,7 @@ _ONE = Decimal(1)
 def filter_(node: tree.Filter) -> Evaluator:
     """Items for which the test is true, or the one item at the index the test gives."""
     source, test, at, weight = build(node.source), build(node.test), node.at, walk.weight(node.test)
-    constant = node.test.value if isinstance(node.test, tree.Literal) else None
+    constant = constant_of(node.test)
 
     def evaluate(scope: Scope) -> Value:
         value = source(scope)
@@ -52,8 +53,12 @@ def _at_index(scope: Scope, items: list[Value], index: Decimal, at: int) -> Valu
 
 @compiles(tree.For)
 def for_(node: tree.For) -> Evaluator:
-    """The list of all results, the last variable changing fastest; `partial` is the list so far."""
+    """The list of all results, the last variable changing fastest; `partial` is the list so far.
+
+    It is a copy, paid by its length, wherever the result could keep it: a list must not come to hold itself.
+    """
     loops, result, weight = _loops(node.bindings), build(node.result), walk.weight(node.result)
+    kept = _keeps_partial(node.result)
 
     def evaluate(scope: Scope) -> Value:
         out: list[Value] = []
@@ -62,12 +67,23 @@ def for_(node: tree.For) -> Evaluator:
         def visit(inner: Scope) -> bool:
             run.meter.grow(1)
             run.meter.step(weight)
-            out.append(result(Scope({"partial": out}, run, inner)))
+            if kept:
+                run.meter.step(len(out))
+            out.append(result(Scope({"partial": out.copy() if kept else out}, run, inner)))
             return True
 
         return out if _walk(loops, 0, scope, visit) is not None else None
 
     return evaluate
+
+
+def _keeps_partial(node: tree.Node) -> bool:
+    """Whether more is asked of `partial` than the item at a constant position, such as `partial[-1]`."""
+    if isinstance(node, tree.Name):
+        return node.name == "partial"
+    if isinstance(node, tree.Filter) and isinstance(node.source, tree.Name):
+        return type(constant_of(node.test)) is not Decimal and any(map(_keeps_partial, walk.children(node)))
+    return any(map(_keeps_partial, walk.children(node)))
 
 
 @compiles(tree.Quantified)

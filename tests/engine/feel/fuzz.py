@@ -78,14 +78,14 @@ def sentence(random_: random.Random, depth: int = 4) -> str:
     """A text which the grammar mostly allows."""
     if depth == 0 or random_.random() < 0.2:
         return random_.choice(
-            ("1", "x", "s", '"a"', "true", "null", "l", "c", "item", '@"P1D"', "2.5", "a-b", "n", "?")
+            ("1", "x", "s", '"a"', "true", "null", "l", "c", "item", '@"P1D"', "2.5", "a-b", "n", "?", "partial")
         )
 
     def inner() -> str:
         return sentence(random_, depth - 1)
 
     name = random_.choice(("i", "j", "x", "a-b"))
-    kind = random_.randrange(18)
+    kind = random_.randrange(20)
     if kind < 3:
         return f"{inner()} {random_.choice(('+', '-', '*', '/', '**'))} {inner()}"
     if kind < 5:
@@ -95,7 +95,7 @@ def sentence(random_: random.Random, depth: int = 4) -> str:
     if kind == 7:
         return f"if {inner()} then {inner()} else {inner()}"
     if kind == 8:
-        return f"for {name} in {inner()} return {inner()}"
+        return f"for {name} in {random_.choice((inner(), '1..40', '[1..3)'))} return {inner()}"
     if kind == 9:
         return f"{random_.choice(('some', 'every'))} {name} in {inner()} satisfies {inner()}"
     if kind == 10:
@@ -115,6 +115,12 @@ def sentence(random_: random.Random, depth: int = 4) -> str:
         return f"{inner()} in ({random_.choice(('<', '>=', '', ''))} {inner()}, {inner()})"
     if kind == 16:
         return f"{inner()} between {inner()} and {inner()}"
+    if kind == 17:
+        return f"({random_.choice(('<', '<=', '>', '>=', '='))} {inner()})"
+    if kind == 18:
+        signature = random_.choice(BUILTINS[random_.choice(tuple(BUILTINS))])
+        name = next(each for each, known in BUILTINS.items() if signature in known)
+        return f"{name}({', '.join(f'{param.name}: {inner()}' for param in signature.params)})"
     return (
         f"-({inner()})"
         if random_.random() < 0.7

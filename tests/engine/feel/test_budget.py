@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from engine.feel import Budget, BudgetExceeded, FeelSyntaxError, Meter, compile_expression, compile_unary_tests
+from engine.feel import Budget, BudgetExceeded, FeelSyntaxError, Meter, compile_expression, compile_unary_tests, to_text
 
 HUNGRY = [
     "for i in 1..100000000 return i",
@@ -32,6 +32,10 @@ HUNGRY = [
     "for i in 1..5000 return [partial[-1]]",
     "{l: for i in 1..50000 return i, r: for i in 1..1000 return sum(l)}.r",
     "{l: for i in 1..50000 return i, r: for i in 1..1000 return sublist(l, 2)}.r",
+    "for i in 1..1000 return partial",
+    "for i in 1..100 return (=(partial[-1]))",
+    "string(for i in 1..100 return (>(partial[-1])))",
+    "{d: function() for i in 1..50 return if i = 1 then 1 else (=(partial[-1])), r: d() = d()}.r",
     'for i in 1..100 return replace("' + "a" * 2000 + '", "a", "' + "b" * 2000 + '")',
 ]
 
@@ -47,6 +51,11 @@ def test_a_hungry_expression_ends_in_a_clean_error(text: str) -> None:
     assert peak < 50_000_000
     assert caught.value.what in ("steps", "depth", "text", "items", "seconds")
     assert caught.value.message_zh
+
+
+def test_no_list_comes_to_hold_itself() -> None:
+    found = compile_expression("for i in 1..2 return >(partial)").evaluate({})
+    assert to_text(found) == "[> [], > [> []]]"
 
 
 @pytest.mark.parametrize(
