@@ -189,11 +189,11 @@ def distinct_values(run: Any, items: list[Value]) -> Value:
 
 @builtin("duplicate values", "list: list", run=True)
 def duplicate_values(run: Any, items: list[Value]) -> Value:
-    """Each value which occurs more than once, once."""
+    """Each value which occurs more than once, once, in the order in which they occur first."""
     out: list[Value] = []
-    for index, item in enumerate(items):
+    for index, item in enumerate(items, 1):
         run.meter.step(len(items))
-        if any(equal(item, other, run.meter) is True for other in items[:index]) and not any(
+        if any(equal(item, other, run.meter) is True for other in items[index:]) and not any(
             equal(item, other, run.meter) is True for other in out
         ):
             out.append(item)

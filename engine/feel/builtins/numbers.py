@@ -84,9 +84,7 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Value:
     """dividend - divisor * floor(dividend / divisor): the sign of the divisor."""
     if not divisor:
         raise Failed("the divisor is 0")
-    rest = NUMBERS.remainder(dividend, divisor)
-    if not rest.is_finite():
-        raise Failed("the numbers are too far apart")
+    rest = _WIDE.remainder(dividend, divisor)  # exact: the widest quotient of two decimal128 has 12,355 digits
     return NUMBERS.add(rest, divisor) if rest and rest.is_signed() != divisor.is_signed() else rest
 
 

@@ -37,7 +37,10 @@ def _less(left: Value, right: Value) -> bool:
 def _same(left: Value, right: Value) -> bool:
     if left is None or right is None:
         return left is right
-    return equal(left, right) is True
+    verdict = equal(left, right)
+    if verdict is None:
+        raise Failed("the two cannot be compared")
+    return verdict
 
 
 def _before(left: Range, right: Range) -> bool:
@@ -93,7 +96,8 @@ def _two(left: PointOrRange, right: PointOrRange) -> tuple[Range, Range]:
 @builtin("meets", "range1: range, range2: range")
 def meets(left: Range, right: Range) -> Value:
     """Whether the first ends exactly where the second begins, that point being in both."""
-    return left.high_included and right.low_included and left.high is not None and _same(left.high, right.low)
+    same = _same(left.high, right.low)
+    return same and left.high is not None and left.high_included and right.low_included
 
 
 @builtin("met by", "range1: range, range2: range")
@@ -139,7 +143,7 @@ def finishes(left: PointOrRange, right: Range) -> Value:
 def _point(point: Value, interval: Range, end: Value, included: bool) -> bool:
     if point is None:
         raise Failed("null lies nowhere")
-    return included and equal(point, end) is True
+    return _same(point, end) and included
 
 
 @_relation("finished by", "range, point", "range1, range2")
@@ -181,6 +185,9 @@ def coincides(left: PointOrRange, right: PointOrRange) -> Value:
     """Whether both are the same."""
     if left is None or right is None:
         raise Failed("null lies nowhere")
+    if isinstance(left, Range) and isinstance(right, Range):
+        ends = [_same(left.low, right.low), _same(left.high, right.high)]  # raises where the kinds differ
+        return all(ends) and equal(left, right)
     return equal(left, right)
 
 

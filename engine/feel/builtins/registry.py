@@ -88,8 +88,15 @@ def _param(text: str) -> Param:
 
 
 def call_builtin(name: str, run: Any, arguments: Sequence[Value], names: Sequence[str] | None = None) -> Value:
-    """The result of a built-in; raises Failed when no signature takes the arguments, or it has no result for them."""
-    for signature in BUILTINS[name]:
+    """The result of a built-in; raises Failed when no signature takes the arguments, or it has no result for them.
+
+    Where several signatures have the parameters of a named call, the one which has them in the order written goes first
+    (`before(range: r, point: p)` is not `before(point: p, range: r)`).
+    """
+    signatures = BUILTINS[name]
+    if names and len(signatures) > 1:
+        signatures = sorted(signatures, key=lambda each: [param.name for param in each.params] != list(names))
+    for signature in signatures:
         bound = _bind_named(signature, arguments, names) if names else _bind(signature, arguments)
         if bound is not None:
             return signature.implementation(run, *bound) if signature.with_run else signature.implementation(*bound)

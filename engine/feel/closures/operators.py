@@ -8,7 +8,7 @@ from engine.feel.closures.build import build, compiles
 from engine.feel.compare import COMPARISONS, PLAIN_COMPARISONS, both, less_or_equal
 from engine.feel.run import Evaluator, Scope
 from engine.feel.types import NEEDS_PARAMETERS, conforms
-from engine.feel.unary import compile_tests
+from engine.feel.unary import INPUT, compile_tests, mentions_input
 from engine.feel.values import NUMBERS, Value, type_name
 
 POWER_STEPS = 8
@@ -119,9 +119,16 @@ def between(node: tree.Between) -> Evaluator:
 
 @compiles(tree.In)
 def in_(node: tree.In) -> Evaluator:
-    """True when one test is, false when all are, else null."""
+    """True when one test is, false when all are, else null; `?` in a test is the value (DMN 1.5, table 55)."""
     value_of, test = build(node.value), compile_tests(node.tests, build)
-    return lambda scope: test(value_of(scope), scope)
+    if not any(map(mentions_input, node.tests)):
+        return lambda scope: test(value_of(scope), scope)
+
+    def evaluate(scope: Scope) -> Value:
+        value = value_of(scope)
+        return test(value, Scope({INPUT: value}, scope.run, scope))
+
+    return evaluate
 
 
 @compiles(tree.InstanceOf)
