@@ -62,6 +62,8 @@ _ITEM = re.compile(
     r"(?P<close>[\])\[])|(?P<op><=|>=|<|>|=)?\s*(?:" + _ENDPOINT.format("p") + r"))\s*(?P<end>,|$)"
 )
 _NOT = re.compile(r"\s*not\s*\((?P<inner>.*)\)\s*\Z", re.DOTALL)
+_NO_SPACE = re.compile("[\x1c-\x1f]")
+"""White space for Python, but not for FEEL (rule 62)."""
 _MAX_TEXT = 4_000
 _SHORT = 32
 _DATE = re.compile(r'date\("(\d{4}-\d\d-\d\d)"\)\Z')
@@ -76,6 +78,8 @@ def parse_cell(text: str) -> Cell | None:
 
 
 def _parsed(text: str) -> Cell | None:
+    if _NO_SPACE.search(text):
+        return None
     stripped = text.strip()
     if stripped in {"", "-"}:
         return ANYTHING
