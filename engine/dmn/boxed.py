@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from engine.dmn.table import compile_table
 from engine.dmn.texts import Code, Scope
 from engine.dmn.trace import Note
 from engine.dmn.types import ANY, Type, Types
+from engine.feel.iteration import iterated
 from engine.feel.names import helped
 
 if TYPE_CHECKING:
@@ -160,29 +161,25 @@ def _conditional(found: model.Conditional, around: Surroundings) -> Code:
     return evaluate
 
 
-def _not_boolean(where: str, severity: str = "warning") -> Note:
-    return Note(where, "not-boolean", "条件不是布尔值", "the condition is not a boolean", severity)
-
-
-def _items(value: object) -> list[object]:
-    """What an iteration runs over: a list, or one value as a list of one, or nothing (DMN 1.5, 10.3.2.9.4)."""
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]
+def _not_boolean(where: str) -> Note:
+    return Note(where, "not-boolean", "条件不是布尔值", "the condition is not a boolean", "warning")
 
 
 def _filter(found: model.Filter, around: Surroundings) -> Code:
+    """Items whose match is true; a null is no match, but anything else which is no boolean spoils the whole."""
     collection = compile_expression(found.collection, around)
     match = compile_expression(found.match, around.knowing("item"))
     where = found.id or around.element
 
     def evaluate(run: Run, scope: Scope) -> object:
+        value = collection(run, scope)
+        items = value if isinstance(value, list) else [] if value is None else [value]
         kept = []
-        for item in _items(collection(run, scope)):
+        for item in items:
             run.step()
-            inner = {**scope, **item, "item": item} if isinstance(item, dict) else {**scope, "item": item}
-            answer = match(run, inner)
-            if not isinstance(answer, bool):
+            own = {"item": item, **item} if isinstance(item, dict) else {"item": item}  # its entries win (10.3.2.5)
+            answer = match(run, {**scope, **own})
+            if answer is not None and not isinstance(answer, bool):
                 run.complain(_not_boolean(where))
                 return None
             if answer:
@@ -193,27 +190,61 @@ def _filter(found: model.Filter, around: Surroundings) -> Code:
 
 
 def _iterator(found: model.Iterator, around: Surroundings) -> Code:
+    return _for(found, around) if found.kind == "for" else _quantified(found, around)
+
+
+def _iterated(value: object, run: Run, where: str) -> Iterator[object] | None:
+    """What an iteration runs over, as in the text of FEEL; a note where there is nothing of the kind."""
+    items: Iterator[object] | None = iterated(value)
+    if items is None:
+        run.complain(Note(where, "not-iterable", "无法逐项处理该值", "the value cannot be iterated", "warning"))
+    return items
+
+
+def _for(found: model.Iterator, around: Surroundings) -> Code:
     collection = compile_expression(found.collection, around)
     body = compile_expression(found.body, around.knowing(found.variable, "partial"))
     where, name = found.id or around.element, found.variable
     looks_back = "partial" in repr(found.body)  # only then is a copy of the results so far worth its price
 
-    def answers(run: Run, scope: Scope) -> list[object]:
+    def evaluate(run: Run, scope: Scope) -> object:
+        items = _iterated(collection(run, scope), run, where)
+        if items is None:
+            return None
         results: list[object] = []
-        for item in _items(collection(run, scope)):
-            run.step(len(results) if looks_back else 1)
+        for item in items:
+            run.meter.grow(1)
+            run.step(len(results) if looks_back else 0)
             known = list(results) if looks_back else results
             results.append(body(run, {**scope, name: item, "partial": known}))
         return results
 
-    def quantified(run: Run, scope: Scope) -> object:
-        results = answers(run, scope)
-        if not all(isinstance(answer, bool) for answer in results):
-            run.complain(_not_boolean(where))
-            return None
-        return any(results) if found.kind == "some" else all(results)
+    return evaluate
 
-    return answers if found.kind == "for" else quantified
+
+def _quantified(found: model.Iterator, around: Surroundings) -> Code:
+    """`some` is a long `or`, `every` a long `and`, three-valued as in text (DMN 1.5, table 44); no boolean: null."""
+    collection = compile_expression(found.collection, around)
+    condition = compile_expression(found.body, around.knowing(found.variable))
+    where, name, deciding = found.id or around.element, found.variable, found.kind == "some"
+
+    def evaluate(run: Run, scope: Scope) -> object:
+        items = _iterated(collection(run, scope), run, where)
+        if items is None:
+            return None
+        unsure = False
+        for item in items:
+            run.step()
+            answer = condition(run, {**scope, name: item})
+            if answer is not None and not isinstance(answer, bool):
+                run.complain(_not_boolean(where))
+                return None
+            if answer is deciding:
+                return deciding
+            unsure = unsure or answer is None
+        return None if unsure else not deciding
+
+    return evaluate
 
 
 _COMPILERS: dict[type, Callable[[Any, Surroundings], Code]] = {

@@ -105,25 +105,14 @@ class Run:
         )
 
     def call(self, function: object, arguments: Mapping[str, object], element: str) -> object:
-        """Call a function value with named arguments; null with a note when it does not take exactly these."""
+        """Call a function value with named arguments, as a named call in text (DMN 1.5, 10.2.1.3); null with a note
+        when it does not take exactly these. Of built-in and added functions optional arguments may be left out."""
         if not isinstance(function, FeelFunction):
             self.complain(Note(element, "not-a-function", "被调用的不是函数", "what is called is not a function"))
             return None
-        unknown = set(arguments) - set(function.parameters)
-        if unknown or len(arguments) > len(function.parameters):
-            self.complain(
-                Note(
-                    element,
-                    "arguments",
-                    "参数名称不匹配",
-                    "an argument is none of the function's parameters",
-                    "warning",
-                )
-            )
-            return None
         said: list[Diagnostic] = []
         asked = FeelRun(self.meter, self.functions, said)
-        value: object = asked.call(function, [arguments.get(name) for name in function.parameters])
+        value: object = asked.call_value(function, list(arguments.values()), list(arguments), 0)
         self._heard(element, said)
         return value
 

@@ -41,6 +41,16 @@ class Run:
         self.meter.step()
         return function.call(self, arguments)
 
+    def call_value(self, function: FeelFunction, arguments: list[Value], names: Sequence[str] | None, at: int) -> Value:
+        """Call a function value with arguments by position or by name; null with a note when they do not fit."""
+        if function.call_loosely is not None:
+            return function.call_loosely(self, arguments, names, at)
+        arranged = arrange(function.parameters, arguments, names)
+        if arranged is None:
+            self.note("arguments", at, name=function.name, found=", ".join(map(type_name, arguments)) or "-")
+            return None
+        return self.call(function, arranged)
+
     def call_named_builtin(self, name: str, arguments: Sequence[Value], names: Sequence[str] | None, at: int) -> Value:
         """Call a built-in; null with a note when it fails."""
         self.meter.step(1 + sum(len(argument) for argument in arguments if isinstance(argument, list)))
@@ -88,13 +98,17 @@ def builtin_value(name: str) -> FeelFunction:
         name,
         [param.name for param in signature.params],
         lambda run, arguments: run.call_named_builtin(name, arguments, None, 0),
+        call_loosely=lambda run, arguments, names, at: run.call_named_builtin(name, arguments, names, at),
     )
 
 
 def injected_value(name: str, function: Function) -> FeelFunction:
     """An added function as a value."""
     return FeelFunction(
-        name, function.params, lambda run, arguments: call_injected(run, name, function, arguments, None, 0)
+        name,
+        function.params,
+        lambda run, arguments: call_injected(run, name, function, arguments, None, 0),
+        call_loosely=lambda run, arguments, names, at: call_injected(run, name, function, arguments, names, at),
     )
 
 

@@ -44,7 +44,7 @@ _EXACT_INT = Decimal(10) ** 34
 class FeelFunction:
     """A function as a value: built-in, injected, or written in FEEL (then it remembers where it was written)."""
 
-    __slots__ = ("call", "name", "parameter_types", "parameters", "result_type")
+    __slots__ = ("call", "call_loosely", "name", "parameter_types", "parameters", "result_type")
 
     def __init__(
         self,
@@ -53,11 +53,16 @@ class FeelFunction:
         call: Callable[[Any, list[Value]], Value],
         parameter_types: Sequence[Any] = (),
         result_type: Any = None,
+        call_loosely: Callable[[Any, list[Value], Sequence[str] | None, int], Value] | None = None,
     ) -> None:
-        """call(run, arguments) -> value, where run is the running evaluation (meter, diagnostics, functions)."""
+        """call(run, arguments) -> value, where run is the running evaluation (meter, diagnostics, functions).
+
+        call_loosely(run, arguments, names, at): of a function which has optional parameters or several signatures.
+        """
         self.name = name
         self.parameters = tuple(parameters)
         self.call = call
+        self.call_loosely = call_loosely
         self.parameter_types = tuple(parameter_types)
         self.result_type = result_type
 

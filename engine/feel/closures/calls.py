@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from engine.feel import tree, walk
 from engine.feel.builtins import BUILTINS, Failed, prepare_call
 from engine.feel.closures.build import build, compiles
-from engine.feel.run import MISSING, Evaluator, Run, Scope, arrange, call_injected
+from engine.feel.run import MISSING, Evaluator, Run, Scope, call_injected
 from engine.feel.types import NO_VALUE, coerce
 from engine.feel.values import FeelFunction, Value, type_name
 
@@ -24,9 +24,12 @@ def call(node: tree.Call) -> Evaluator:
     def evaluate(scope: Scope) -> Value:
         values = [argument(scope) for argument in arguments]
         variable = scope.find(wanted)
-        if type(variable) is FeelFunction:
-            return _call_value(scope, variable, values, names, at)
         run = scope.run
+        if type(variable) is FeelFunction:
+            if names is None and variable.call_loosely is None and len(values) == len(variable.parameters):
+                run.meter.step()
+                return variable.call(run, values)  # as `call_value`, for the sake of recursion without its frames
+            return run.call_value(variable, values, names, at)
         injected = run.functions.find(wanted)
         if injected is not None:
             return call_injected(run, wanted, injected, values, names, at)
@@ -60,19 +63,12 @@ def _effort(values: list[Value]) -> int:
 
 
 def _call_value(scope: Scope, function: Value, values: list[Value], names: Sequence[str] | None, at: int) -> Value:
-    run = scope.run
     if type(function) is list and len(function) == 1:
         function = function[0]
     if type(function) is not FeelFunction:
-        run.note("not_a_function", at, found=type_name(function))
+        scope.run.note("not_a_function", at, found=type_name(function))
         return None
-    if function.name in BUILTINS:
-        return run.call_named_builtin(function.name, values, names, at)
-    arranged = arrange(function.parameters, values, names)
-    if arranged is None:
-        run.note("arguments", at, name=function.name, found=", ".join(map(type_name, values)) or "-")
-        return None
-    return run.call(function, arranged)
+    return scope.run.call_value(function, values, names, at)
 
 
 @compiles(tree.FunctionNode)
@@ -83,25 +79,36 @@ def function(node: tree.FunctionNode) -> Evaluator:
     parameters = tuple(parameter.name for parameter in node.parameters)
     types = tuple(parameter.type for parameter in node.parameters)
 
+    typed = any(kind is not None for kind in types)
+
     def evaluate(scope: Scope) -> Value:
         if node.external:
             scope.run.note("external", at)
             return None
-        return FeelFunction("function", parameters, lambda run, values: invoke(scope, run, values), types)
 
-    def invoke(scope: Scope, run: Run, values: list[Value]) -> Value:
-        converted = []
-        for value, kind in zip(values, types, strict=True):
-            fitting = value if kind is None else coerce(value, kind, run.functions.types)
-            if fitting is NO_VALUE:
-                run.note("arguments", at, name="function", found=", ".join(map(type_name, values)))
+        def invoke(run: Run, values: list[Value]) -> Value:
+            converted = _converted(run, values, types, at) if typed else values
+            if converted is None:
                 return None
-            converted.append(fitting)
-        run.meter.step(weight)
-        run.meter.enter(levels)
-        try:
-            return body(Scope(dict(zip(parameters, converted, strict=True)), run, scope))
-        finally:
-            run.meter.leave(levels)
+            run.meter.step(weight)
+            run.meter.enter(levels)
+            try:
+                return body(Scope(dict(zip(parameters, converted, strict=True)), run, scope))
+            finally:
+                run.meter.leave(levels)
+
+        return FeelFunction("function", parameters, invoke, types)
 
     return evaluate
+
+
+def _converted(run: Run, values: list[Value], types: Sequence[tree.TypeNode | None], at: int) -> list[Value] | None:
+    """The arguments as the types of the parameters want them; None with a note when one does not fit."""
+    found = []
+    for value, kind in zip(values, types, strict=True):
+        fitting = value if kind is None else coerce(value, kind, run.functions.types)
+        if fitting is NO_VALUE:
+            run.note("arguments", at, name="function", found=", ".join(map(type_name, values)))
+            return None
+        found.append(fitting)
+    return found

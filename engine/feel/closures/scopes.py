@@ -5,13 +5,10 @@ from decimal import Decimal
 
 from engine.feel import tree, walk
 from engine.feel.closures.build import build, compiles
-from engine.feel.compare import sort_keys
+from engine.feel.iteration import count_between, iterated
 from engine.feel.run import Evaluator, Scope
-from engine.feel.temporal import DAY_NANOS, add_days
 from engine.feel.unary import constant_of
-from engine.feel.values import NUMBERS, Range, Value, type_name
-
-_ONE = Decimal(1)
+from engine.feel.values import Value, type_name
 
 
 @compiles(tree.Filter)
@@ -147,60 +144,12 @@ def _source(binding: tree.Binding) -> Callable[[Scope], Iterator[Value] | None]:
 
     def items(scope: Scope) -> Iterator[Value] | None:
         start = start_of(scope)
-        if end_of is not None:
-            found = count_between(start, end_of(scope))
-        elif type(start) is list:
-            found = iter(start)
-        elif type(start) is Range:
-            found = _range_items(start)
-        elif start is None:
-            found = None
-        else:
-            found = iter([start])
+        found = iterated(start) if end_of is None else count_between(start, end_of(scope))
         if found is None:
             scope.run.note("not_iterable", at, found=type_name(start))
         return found
 
     return items
-
-
-def _range_items(interval: Range) -> Iterator[Value] | None:
-    low, high = interval.low, interval.high
-    items = count_between(low, high) if low is not None and high is not None and sort_keys(low, high) else None
-    if items is None:
-        return None
-    return (
-        item for item in items if (interval.low_included or item != low) and (interval.high_included or item != high)
-    )
-
-
-def count_between(start: Value, end: Value) -> Iterator[Value] | None:
-    """Whole numbers or days from start to end, both included, downwards when end is less; None for anything else."""
-    if type(start) is Decimal and type(end) is Decimal:
-        return _numbers(start, end)
-    if type_name(start) == "date" and type_name(end) == "date":
-        return _days(start, end)
-    return None
-
-
-def _numbers(start: Decimal, end: Decimal) -> Iterator[Value]:
-    step = _ONE if start <= end else -_ONE
-    number = start
-    while number <= end if step > 0 else number >= end:
-        yield number
-        following = NUMBERS.add(number, step)
-        if following == number:
-            return
-        number = following
-
-
-def _days(start: Value, end: Value) -> Iterator[Value]:
-    step = DAY_NANOS if start.toordinal() <= end.toordinal() else -DAY_NANOS
-    count = abs(end.toordinal() - start.toordinal()) + 1
-    day = start
-    for _ in range(count):
-        yield day
-        day = add_days(day, step)
 
 
 @compiles(tree.ContextNode)
