@@ -26,6 +26,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "not-feel": ("{found} 必须以 = 开头", "{found} must begin with ="),
     "no-expression": ("表达式组件缺少表达式", "The expression component has no expression"),
     "bad-pattern": ("正则表达式无效", "The pattern is not a regular expression"),
+    "foreign-pattern": (
+        "正则表达式中的 {found} 在浏览器中无效或含义不同",
+        "{found} means nothing, or something else, in a pattern of the browser",
+    ),
+    "heavy-pattern": (
+        "正则表达式的重复次数相乘超过 {limit}",
+        "The repeats of the pattern multiply to more than {limit}",
+    ),
     "bad-limit": ("{found} 不是有效的限制值", "{found} is not a valid limit"),
     "limits": ("最小值大于最大值", "The minimum is greater than the maximum"),
     "no-options": ("没有选项来源", "There is no source of options"),

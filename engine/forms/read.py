@@ -41,11 +41,15 @@ class Reader:
             self.findings.append(finding(element, code, severity, **facts))
 
     def too_much(self, text: str, cost: int = 1) -> bool:
-        """Whether the form has more to compile than it may have, this text included; then it is a finding, once."""
+        """Whether the form has more to compile than it may have, this text included; then it is a finding, once.
+
+        text: "" for something else which costs.
+        """
         if not self.effort.spend(text, cost=cost) and not self.full:
             self.full = True
             self.add("", "too-much-feel")
-        self.effort.compiled(text)
+        if text:
+            self.effort.compiled(text)
         return self.full
 
     def formula(self, element: str, name: str, value: object) -> Formula | None:

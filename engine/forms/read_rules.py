@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from engine.forms import patterns
+from engine.forms import js_pattern, patterns
 from engine.forms.conditions import Formula, is_expression
 from engine.forms.schema import CHOICES, MANY, Component, Kind, Option, Rules
 
@@ -37,12 +37,7 @@ def rules(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> R
     if not isinstance(block, Mapping):
         reader.add(element, "bad-property", found="validate")
         return Rules()
-    pattern = block.get("pattern") or ""
-    if isinstance(pattern, str) and reader.too_much(pattern, patterns.COST):
-        pattern = ""
-    if not isinstance(pattern, str) or (pattern and patterns.compiled(pattern) is None):
-        reader.add(element, "bad-pattern")
-        pattern = ""
+    pattern = _pattern(block.get("pattern") or "", reader, element)
     validation_type = block.get("validationType") or ""
     if validation_type not in {"", "custom", "email", "phone"}:
         reader.add(element, "bad-property", found="validationType")
@@ -56,6 +51,27 @@ def rules(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> R
         pattern_message=str(block.get("patternErrorMessage") or "")[:500],
         validation_type=str(validation_type),
     )
+
+
+def _pattern(text: object, reader: Reader, element: str) -> str:
+    """A pattern which may be run; the weight of its repeats is known before it is compiled."""
+    if not isinstance(text, str):
+        reader.add(element, "bad-pattern")
+        return ""
+    if not text or reader.too_much(text, patterns.COST):
+        return ""
+    try:
+        size = patterns.translated(text).size
+    except js_pattern.Refused as refused:
+        code = "heavy-pattern" if refused.heavy else "foreign-pattern" if refused.found else "bad-pattern"
+        reader.add(element, code, found=refused.found, limit=str(js_pattern.MAX_SIZE))
+        return ""
+    if reader.too_much("", size // patterns.SIZES):
+        return ""
+    if patterns.compiled(text) is None:
+        reader.add(element, "bad-pattern")
+        return ""
+    return text
 
 
 def _length(block: Mapping[str, Any], name: str, reader: Reader, element: str) -> int | Formula | None:

@@ -73,11 +73,11 @@ def _text(each: Instance, checking: Checking) -> Faults:
         yield "min-length", {"limit": format(least, "f")}
     if most is not None and length > most:
         yield "max-length", {"limit": format(most, "f")}
-    if rules.pattern and not patterns.found_in(rules.pattern, text):
+    if rules.pattern and not patterns.found_in(rules.pattern, text, checking.meter):
         yield "pattern", {}
-    if rules.validation_type == "email" and not patterns.found_in(patterns.EMAIL, text):
+    if rules.validation_type == "email" and not patterns.found_in(patterns.EMAIL, text, checking.meter):
         yield "email", {}
-    if rules.validation_type == "phone" and not patterns.found_in(patterns.PHONE, text):
+    if rules.validation_type == "phone" and not patterns.found_in(patterns.PHONE, text, checking.meter):
         yield "phone", {}
 
 

@@ -164,6 +164,8 @@ _FORMS = {
     "duplicate-id": ("复制的组件换 id", "Give the copied component another id"),
     "duplicate-key": ("给其中一个字段换 key", "Give one of the two fields another key"),
     "duplicate-option": ("删除重复的选项", "Remove the option which is there twice"),
+    "foreign-pattern": ("改用 JavaScript 的写法", "Write it as JavaScript does"),
+    "heavy-pattern": ("减少重复次数，或改用长度限制", "Repeat less, or use the limits of length"),
     "hidden-required": ("取消必填，或修改隐藏条件", "Do not require it, or change when it is hidden"),
     "layout-component": ("改用分组", "Use a group"),
     "limits": ("对调最小值与最大值", "Exchange minimum and maximum"),

@@ -27,7 +27,7 @@ GOOD = [{"label": "甲", "value": "a"}]
         (field("number", validate={"min": "five"}), "bad-limit", "error"),
         (field("textfield", validate={"minLength": -1}), "bad-limit", "error"),
         (field("textfield", validate={"pattern": "("}), "bad-pattern", "error"),
-        (field("textfield", validate={"pattern": "a{1,99999}"}), "bad-pattern", "error"),
+        (field("textfield", validate={"pattern": "a{1,99999}"}), "heavy-pattern", "error"),
         (field("expression"), "no-expression", "error"),
         (field("select"), "no-options", "error"),
         (field("select", values=[{"label": "甲"}]), "option-without-value", "error"),
