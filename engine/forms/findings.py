@@ -22,6 +22,15 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "no-path": ("动态列表缺少 path", "The dynamic list has no path"),
     "duplicate-key": ("key {found} 重复", "The key {found} is used twice"),
     "duplicate-id": ("id {found} 重复", "The id {found} is used twice"),
+    "numeric-key": (
+        "{found}：只有最前面的一段可以是数字",
+        "{found}: only its very first part may be a number",
+    ),
+    "misplaced-rule": ("{found} 不适用于这种组件", "{found} does not fit this kind of component"),
+    "opens-too-large": (
+        "表单打开时的字段和行超过 {limit} 个",
+        "The form opens with more than {limit} fields and rows",
+    ),
     "bad-feel": ("{found} 不是有效的 FEEL 表达式：{reason_zh}", "{found} is not valid FEEL: {reason_en}"),
     "not-feel": ("{found} 必须以 = 开头", "{found} must begin with ="),
     "no-expression": ("表达式组件缺少表达式", "The expression component has no expression"),

@@ -125,9 +125,7 @@ def _visit(
 
 
 def _rows(component: Component, steps: Steps, shape: Shape, known: Any, submitted: Any) -> int:
-    default = component.settings.get("defaultRepetitions", 1)
-    usual = default if isinstance(default, int) and not isinstance(default, bool) and 0 <= default <= MAX_ROWS else 1
-    before = len(known) if isinstance(known, (list, tuple)) else usual
+    before = len(known) if isinstance(known, (list, tuple)) else component.opening_rows
     if submitted is MISSING:
         return min(before, MAX_ROWS)
     if submitted is None:
@@ -136,7 +134,7 @@ def _rows(component: Component, steps: Steps, shape: Shape, known: Any, submitte
     if not isinstance(submitted, (list, tuple)):
         shape.problems.append(problem(where, component.label, "type", wanted="list"))
         return 0
-    if component.settings.get("allowAddRemove") is False and len(submitted) != before:
+    if component.fixed and len(submitted) != before:
         shape.problems.append(problem(where, component.label, "fixed-items"))
         return min(before, MAX_ROWS)
     if len(submitted) > MAX_ROWS:

@@ -11,9 +11,10 @@ import orjson
 from engine.feel import FeelError
 from engine.feel.effort import Effort
 from engine.findings import Finding
-from engine.forms import read_rules
+from engine.forms import read_rules, structure
 from engine.forms.conditions import Formula, formula, is_expression
 from engine.forms.findings import finding
+from engine.forms.instances import MAX_ROWS
 from engine.forms.schema import CHOICES, CONTAINERS, KEYED, LAYOUT, Component, Kind, Option, Path, Rules
 
 MAX_BYTES = 1_000_000
@@ -88,13 +89,13 @@ def read(schema: bytes | str | Mapping[str, Any]) -> Reading:
     """Read a schema; whatever is wrong with it is a finding."""
     reader = Reader()
     document = _document(schema, reader)
-    form_id = str(document.get("id") or "")
+    form_id = _written(document.get("id"))
     version = document.get("schemaVersion")
     if isinstance(version, int) and version > _SCHEMA_VERSION:
         reader.add(form_id, "schema-version", "warning", found=str(version))
     components = _components(document.get("components"), reader, form_id, 0)
     root = Component(Kind.GROUP, form_id, "", components=components)
-    _duplicate_keys(root, reader)
+    structure.check(root, reader)
     return Reading(root, form_id, document, reader.findings)
 
 
@@ -111,7 +112,7 @@ def _document(schema: bytes | str | Mapping[str, Any], reader: Reader) -> Mappin
     if not isinstance(schema, Mapping) or not isinstance(schema.get("components"), (list, tuple)):
         reader.add("", "not-a-form")
         return {}
-    if schema.get("type") not in {"default", None}:
+    if schema.get("type") not in ("default", None):
         reader.add("", "not-a-form")
         return {}
     return schema
@@ -140,16 +141,15 @@ def _component(raw: object, reader: Reader, parent: str, depth: int) -> Componen
     if not isinstance(raw, Mapping):
         reader.add(parent, "not-a-component")
         return None
-    key = raw.get("key")
-    element = str(raw.get("id") or (key if isinstance(key, str) else "") or raw.get("type") or "")[:200]
+    element = next(filter(None, (_written(raw.get(name)) for name in ("id", "key", "type"))), "")
     if raw.get("id"):
         if element in reader.ids:
             reader.add(element, "duplicate-id", found=element)
         reader.ids.add(element)
     try:
-        kind = Kind(str(raw.get("type")))
+        kind = Kind(_written(raw.get("type")))
     except ValueError:
-        reader.add(element, "unknown-component", found=str(raw.get("type"))[:100])
+        reader.add(element, "unknown-component", found=_written(raw.get("type")))
         return None
     if kind in LAYOUT:
         reader.add(element, "layout-component", "warning", found=kind)
@@ -171,7 +171,9 @@ def _component(raw: object, reader: Reader, parent: str, depth: int) -> Componen
         options_key=options_key,
         options_formula=options_formula,
         formula=_computed(raw, kind, reader, element),
-        repeats=kind is Kind.DYNAMICLIST and raw.get("isRepeating", True) is not False,
+        repeats=kind is Kind.DYNAMICLIST and read_rules.truthy(raw.get("isRepeating", True)),
+        fixed=not read_rules.truthy(raw.get("allowAddRemove", True)),
+        opening_rows=_opening_rows(raw, reader, element),
         components=_components(raw.get("components"), reader, element, depth + 1) if kind in CONTAINERS else (),
         settings={name: raw[name] for name in read_rules.SETTINGS if name in raw},
     )
@@ -194,7 +196,7 @@ def _path(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> P
     else:
         return ()
     if not isinstance(text, str) or not _KEY.match(text) or FORBIDDEN & set(text.split(".")):
-        reader.add(element, code, found=str(text)[:100])
+        reader.add(element, code, found=_written(text))
         return ()
     return tuple(text.split("."))
 
@@ -204,14 +206,27 @@ def _label(raw: Mapping[str, Any]) -> str:
         value = raw.get(name)
         if isinstance(value, str) and value.strip() and not is_expression(value):
             return value.strip()[:200]
-    return str(raw.get("key") or raw.get("id") or "")[:200]
+    return _written(raw.get("key")) or _written(raw.get("id"))
+
+
+def _written(value: object) -> str:
+    """A name as it is shown, whatever stands in its place; empty for what is no name."""
+    if isinstance(value, int) and abs(value) < 10**18:
+        return str(value)
+    return value[:100] if isinstance(value, str) else ""
+
+
+def _opening_rows(raw: Mapping[str, Any], reader: Reader, element: str) -> int:
+    rows = raw.get("defaultRepetitions", 1)
+    if isinstance(rows, bool) or not isinstance(rows, int) or not 0 <= rows <= MAX_ROWS:
+        reader.add(element, "bad-property", found="defaultRepetitions")
+        return 1
+    return rows
 
 
 def _hide(value: object, reader: Reader, element: str) -> Formula | None:
     if value in (None, "", False):
         return None
-    if value is True:
-        return formula("=true")
     return reader.formula(element, "conditional.hide", value)
 
 
@@ -247,7 +262,9 @@ def _options(
     if len(sources) > 1:
         reader.add(element, "two-option-sources", "warning")
     if raw.get("valuesKey"):
-        return None, str(raw["valuesKey"]), None
+        if not isinstance(raw["valuesKey"], str):
+            reader.add(element, "bad-property", found="valuesKey")
+        return None, str(raw["valuesKey"])[:200], None
     if raw.get("values"):
         values = raw["values"]
         if not isinstance(values, (list, tuple)):
@@ -255,24 +272,3 @@ def _options(
             return (), "", None
         return read_rules.static_options(list(values)[:_MAX_OPTIONS], reader, element), "", None
     return None, "", reader.formula(element, "valuesExpression", raw["valuesExpression"])
-
-
-def _duplicate_keys(root: Component, reader: Reader) -> None:
-    """Two components may not claim the same path, nor one a path below another's value (form-js path registry)."""
-    claimed: dict[Path, str] = {}
-
-    def visit(component: Component, above: Path) -> None:
-        path = above + component.path
-        if component.keyed and component.path:
-            taken = any(path[:end] in claimed for end in range(1, len(path) + 1))
-            if taken or any(other[: len(path)] == path for other in claimed):
-                reader.add(component.id, "duplicate-key", found=".".join(component.path))
-            claimed[path] = component.id
-        elif component.repeats:
-            if path in claimed:
-                reader.add(component.id, "duplicate-key", found=".".join(component.path))
-            path = (*path, "[]")
-        for child in component.components:
-            visit(child, path)
-
-    visit(root, ())

@@ -7,8 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from engine.forms import js_pattern, patterns
+from engine.forms.clean import clean
 from engine.forms.conditions import Formula, is_expression
-from engine.forms.schema import CHOICES, MANY, Component, Kind, Option, Rules
+from engine.forms.schema import CHOICES, KEYED, MANY, TEXTS, Component, Kind, Option, Rules
 
 if TYPE_CHECKING:
     from engine.forms.read import Reader
@@ -22,24 +23,35 @@ SETTINGS = (
     "serializeToString",
     "accept",
     "multiple",
-    "allowAddRemove",
-    "defaultRepetitions",
 )
+_LIMITS = frozenset({"min", "max", "minLength", "maxLength"})
+_TEXT_RULES = frozenset({"required", "minLength", "maxLength", "pattern", "validationType"})
+_RULES = _LIMITS | _TEXT_RULES
+_FITTING: dict[Kind, frozenset[str]] = {
+    **dict.fromkeys(KEYED - {Kind.EXPRESSION}, frozenset({"required"})),
+    **dict.fromkeys(TEXTS, _TEXT_RULES),
+    Kind.NUMBER: frozenset({"required", "min", "max"}),
+}
+"""The rules a kind of component can have; form-js would check the others too, against a text made of the value."""
 _MAX_LIMIT = 1_000_000
 _DEEP = 20
 
 
 def rules(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> Rules:
     """The `validate` block of a component."""
-    block = raw.get("validate")
-    if block is None:
-        return Rules()
+    block = raw.get("validate", {})
     if not isinstance(block, Mapping):
         reader.add(element, "bad-property", found="validate")
         return Rules()
+    for name in sorted(_RULES - _FITTING.get(kind, frozenset())):
+        if truthy(block.get(name)) or (name in _LIMITS and block.get(name) is not None):
+            reader.add(element, "misplaced-rule", found=name)
+    if block.get("required") not in (None, True, False, ""):
+        reader.add(element, "bad-property", found="required")
     pattern = _pattern(block.get("pattern") or "", reader, element)
-    validation_type = block.get("validationType") or ""
-    if validation_type not in {"", "custom", "email", "phone"}:
+    message = block.get("patternErrorMessage")
+    validation_type = block.get("validationType")
+    if validation_type not in (None, "", "custom", "email", "phone"):
         reader.add(element, "bad-property", found="validationType")
     return Rules(
         required=block.get("required") is True,
@@ -47,9 +59,9 @@ def rules(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> R
         max_length=_length(block, "maxLength", reader, element),
         min=_number(block, "min", reader, element),
         max=_number(block, "max", reader, element),
-        pattern=pattern if validation_type in {"", "custom"} else "",
-        pattern_message=str(block.get("patternErrorMessage") or "")[:500],
-        validation_type=str(validation_type),
+        pattern=pattern,
+        pattern_message=message[:500] if isinstance(message, str) else "",
+        validation_type=validation_type if isinstance(validation_type, str) else "",
     )
 
 
@@ -86,7 +98,7 @@ def _length(block: Mapping[str, Any], name: str, reader: Reader, element: str) -
 
 def _number(block: Mapping[str, Any], name: str, reader: Reader, element: str) -> Decimal | Formula | None:
     value = block.get(name)
-    if value is None or value == "":
+    if value is None or (value == "" and name not in ("min", "max")):
         return None
     if is_expression(value):
         return reader.formula(element, name, value)
@@ -102,7 +114,7 @@ def decimal(value: object) -> Decimal | None:
         return None
     try:
         found = Decimal(str(value)[:50])
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):  # also a whole number of thousands of digits
         return None
     return found if found.is_finite() and abs(found.adjusted()) < 40 else None
 
@@ -115,9 +127,9 @@ def static_options(values: Sequence[Any], reader: Reader, element: str) -> tuple
         made = option(raw)
         if made is None:
             label = raw.get("label") if isinstance(raw, Mapping) else raw
-            reader.add(element, "option-without-value", found=str(label)[:100])
+            reader.add(element, "option-without-value", found=label[:100] if isinstance(label, str) else "")
         elif identity(made.value) in known:
-            reader.add(element, "duplicate-option", found=str(made.value)[:100])
+            reader.add(element, "duplicate-option", found=made.label[:100])
         else:
             found.append(made)
             known.add(identity(made.value))
@@ -155,6 +167,17 @@ def _frozen(value: Any, depth: int) -> object:
     return tuple(_frozen(inner, depth + 1) for inner in value)
 
 
+def truthy(value: object) -> bool:
+    """Whether JavaScript takes a value of JSON for true."""
+    return value not in (None, False, 0, "")
+
+
+_WORDS = {
+    "subtype": (None, "date", "time", "datetime"),
+    "timeSerializingFormat": (None, "", "utc_offset", "utc_normalized", "no_timezone"),
+}
+
+
 def check(component: Component, reader: Reader) -> None:
     """Whether the parts fit each other."""
     element, found = component.id, component.rules
@@ -167,14 +190,15 @@ def check(component: Component, reader: Reader) -> None:
         reader.add(element, "hidden-required", "warning")
     if component.default is not None and component.default != "":
         _check_default(component, reader)
-    digits = component.settings.get("decimalDigits")
-    if digits is not None and (isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 30):
+    digits = component.settings.get("decimalDigits", 0)
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 30:
         reader.add(element, "bad-property", found="decimalDigits")
     increment = component.settings.get("increment")
     if increment not in (None, "") and not (decimal(increment) or 0) > 0:
         reader.add(element, "bad-property", found="increment")
-    if component.settings.get("subtype") not in {None, "date", "time", "datetime"}:
-        reader.add(element, "bad-property", found="subtype")
+    for name, known in _WORDS.items():
+        if component.settings.get(name) not in known:
+            reader.add(element, "bad-property", found=name)
 
 
 _DEFAULTS: dict[Kind, tuple[type, ...]] = {
@@ -192,7 +216,9 @@ def _check_default(component: Component, reader: Reader) -> None:
     kinds = _DEFAULTS.get(component.kind)
     default = component.default
     numeric = component.kind is not Kind.NUMBER or decimal(default) is not None
-    if kinds is not None and (not isinstance(default, kinds) or not numeric):
+    if (kinds is not None and (not isinstance(default, kinds) or not numeric)) or (
+        component.keyed and component.kind is not Kind.EXPRESSION and clean(component, default)[1] is not None
+    ):
         reader.add(component.id, "bad-default")
         return
     if component.kind in CHOICES and component.options is not None:

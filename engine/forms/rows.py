@@ -46,7 +46,7 @@ def origins(component: Component, known: object, submitted: Sequence[object] | N
     """
     rows = list(known) if isinstance(known, (list, tuple)) else []
     same_place = [index if index < len(rows) else None for index in range(count)]
-    if submitted is None or component.settings.get("allowAddRemove") is False:
+    if submitted is None or component.fixed:
         return same_place
     locks = list(_locks(component.components, ()))
     if not locks:

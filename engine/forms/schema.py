@@ -109,6 +109,9 @@ class Component:
     options_formula: Formula | None = None
     formula: Formula | None = None
     repeats: bool = False
+    fixed: bool = False
+    """A list whose rows can be neither added nor removed."""
+    opening_rows: int = 1
     components: tuple[Component, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 

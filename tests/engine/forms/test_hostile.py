@@ -1,5 +1,6 @@
 """Hostile payloads and schemas: the answer is always a Submission, a FormError or a list of findings."""
 
+import copy
 import json
 from typing import Any
 
@@ -11,7 +12,7 @@ from engine.errors import EngineError
 from engine.forms import FormError, Submission, lint, load
 from tests.engine.forms.build import codes, field, form, schema
 
-EVERYTHING = form(
+EVERYTHING_AS_DRAWN = schema(
     field(
         "textfield", "text", validate={"required": True, "minLength": 2, "maxLength": "=limit", "pattern": "^[a-z]*$"}
     ),
@@ -33,6 +34,7 @@ EVERYTHING = form(
         "components": [field("textfield", "cell", readonly='=this.lock = "x"'), field("textfield", "lock")],
     },
 )
+EVERYTHING = load(EVERYTHING_AS_DRAWN)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.just("\ud800"),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
@@ -105,6 +107,38 @@ def test_any_schema_is_linted_and_loads_or_is_refused(components: list[Any], pay
         assert any(finding.severity == "error" for finding in findings)
         return
     assert all(finding.severity != "error" for finding in findings)
+    json.dumps(loaded.validate(payload).values, allow_nan=False)
+    loaded.defaults({"a": 1})
+
+
+def _places(part: Any) -> list[tuple[Any, Any]]:
+    """Everything which can be replaced in a schema: what holds it, and its name or index there."""
+    names = list(part) if isinstance(part, dict) else list(range(len(part))) if isinstance(part, list) else []
+    return [(part, name) for name in names] + [place for name in names for place in _places(part[name])]
+
+
+ODD = st.one_of(
+    JSON,
+    st.sampled_from(["=", "=a", "=null", "textfield", "dynamiclist", "a.b", "__proto__", 0, -1, 1.5, 10**400, 1e400]),
+    st.builds(lambda: EVERYTHING_AS_DRAWN["components"]),
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.lists(st.tuples(st.integers(0, 10_000), ODD), min_size=1, max_size=3), PAYLOADS)
+def test_a_schema_with_anything_anywhere_is_linted_and_loads_or_is_refused(changes: Any, payload: object) -> None:
+    whole = copy.deepcopy(EVERYTHING_AS_DRAWN)
+    for number, value in changes:
+        places = _places(whole)
+        holder, name = places[number % len(places)]
+        holder[name] = copy.deepcopy(value)
+    fine = all(finding.severity != "error" for finding in lint(whole))
+    try:
+        loaded = load(whole)
+    except FormError:
+        assert not fine
+        return
+    assert fine
     json.dumps(loaded.validate(payload).values, allow_nan=False)
     loaded.defaults({"a": 1})
 

@@ -11,6 +11,14 @@ from tests.engine.forms.build import field, schema
 GOOD = [{"label": "甲", "value": "a"}]
 
 
+def _list(path: str, *components: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    return {"type": "dynamiclist", "id": "f_x", "path": path, "label": path, "components": [*components], **settings}
+
+
+def _group(path: str, *components: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "group", "id": "g", "path": path, "label": "g", "components": [*components]}
+
+
 @pytest.mark.parametrize(
     ("component", "code", "severity"),
     [
@@ -42,7 +50,34 @@ GOOD = [{"label": "甲", "value": "a"}]
         (field("number", decimalDigits=-1), "bad-property", "error"),
         ({"type": "dynamiclist", "id": "f_x", "label": "x", "components": []}, "no-path", "error"),
         ({"type": "group", "id": "f_x", "path": "a..b", "components": []}, "bad-path", "error"),
-        (field("textfield", conditional={"hide": True}, validate={"required": True}), "hidden-required", "warning"),
+        (
+            field("textfield", conditional={"hide": "=true"}, validate={"required": True}),
+            "hidden-required",
+            "warning",
+        ),
+        (field("textfield", conditional={"hide": True}), "not-feel", "error"),
+        (field("textfield", validate=None), "bad-property", "error"),
+        (field("textfield", validate={"required": "yes"}), "bad-property", "error"),
+        (field("textfield", validate={"required": "=true"}), "bad-property", "error"),
+        (field("number", validate={"pattern": "^5"}), "misplaced-rule", "error"),
+        (field("number", validate={"minLength": 0}), "misplaced-rule", "error"),
+        (field("select", values=GOOD, validate={"pattern": "^b"}), "misplaced-rule", "error"),
+        (field("textfield", validate={"min": 3}), "misplaced-rule", "error"),
+        (field("datetime", validate={"min": "=today()"}), "misplaced-rule", "error"),
+        (field("number", validate={"min": ""}), "bad-limit", "error"),
+        (field("number", decimalDigits=None), "bad-property", "error"),
+        (field("datetime", subtype=[]), "bad-property", "error"),
+        (field("datetime", subtype={}), "bad-property", "error"),
+        (field("datetime", subtype="time", timeSerializingFormat="weird"), "bad-property", "error"),
+        (field("datetime", defaultValue="2026-02-30"), "bad-default", "error"),
+        (field("textfield", defaultValue="a\x00"), "bad-default", "error"),
+        (field("textfield", validate={"validationType": []}), "bad-property", "error"),
+        (field("select", valuesKey=["a"]), "bad-property", "error"),
+        (field("textfield", "2.3") | {"id": "f_x"}, "numeric-key", "error"),
+        (_list("a", defaultRepetitions=-1), "bad-property", "error"),
+        (_list("a", defaultRepetitions=2.5), "bad-property", "error"),
+        (_list("a", defaultRepetitions="3"), "bad-property", "error"),
+        (_list("a", defaultRepetitions=501), "bad-property", "error"),
     ],
 )
 def test_a_fault_is_found_with_its_component(component: dict[str, Any], code: str, severity: str) -> None:
@@ -82,6 +117,15 @@ def test_warnings_do_not_keep_a_form_from_loading() -> None:
             {"type": "dynamiclist", "id": "l", "path": "r", "components": [field("number", "a")]},
             False,
         ),
+        (_list("a", field("textfield", "x")), field("textfield", "a.x"), True),
+        (field("textfield", "a.x"), _list("a"), True),
+        (_list("a", field("textfield", "x")), _list("a", field("textfield", "y")), True),
+        (_list("a", field("textfield", "x")), _group("a", field("textfield", "y")), True),
+        (_list("a", field("textfield", "x"), isRepeating=False), field("textfield", "a.y"), True),
+        (_list("a"), _list("a.b"), True),
+        (field("textfield", "a"), _group("a"), True),
+        (_group("a", field("textfield", "x")), _group("a", field("textfield", "y")), False),
+        (_group("a.b", field("textfield", "x")), _group("a", field("textfield", "c")), False),
     ],
 )
 def test_two_fields_may_not_share_a_place(first: dict[str, Any], second: dict[str, Any], clash: bool) -> None:
@@ -90,6 +134,24 @@ def test_two_fields_may_not_share_a_place(first: dict[str, Any], second: dict[st
         for inner in each.get("components", []):
             inner["id"] = f"inner{number}"
     assert ("duplicate-key" in [finding.code for finding in lint(schema(first, second))]) is clash
+
+
+def test_a_list_may_stand_in_a_list_under_the_same_path() -> None:
+    inner = _list("a", field("textfield", "b")) | {"id": "inner"}
+    assert lint(schema(_list("a", inner))) == []
+
+
+def test_a_list_says_whether_it_repeats_as_a_browser_understands_it() -> None:
+    for value in (None, 0, False):
+        tested = load(schema(_list("a", field("textfield", "b"), isRepeating=value)))
+        assert tested.validate({"a": {"b": "1"}}).values == {"a": {"b": "1"}}
+
+
+def test_a_form_which_opens_with_too_many_rows_is_refused() -> None:
+    nested = field("textfield", "b")
+    for number in range(3):
+        nested = _list("p", nested, defaultRepetitions=300) | {"id": f"l{number}"}
+    assert [finding.code for finding in lint(schema(nested))] == ["opens-too-large"]
 
 
 def test_an_id_used_twice_is_found() -> None:
@@ -105,6 +167,8 @@ def test_an_id_used_twice_is_found() -> None:
         b"{}",
         b'{"components": 5}',
         b'{"type": "bpmn", "components": []}',
+        b'{"type": [], "components": []}',
+        b'{"type": {}, "components": []}',
         b"\xff\xfe",
         b'{"components": [NaN]}',
     ],
