@@ -32,6 +32,11 @@ class Rounds:
         self.completion: Formula | None = None
         self.condition: Formula | None = None
 
+    @property
+    def keeps_records(self) -> bool:
+        """Whether each round adds an element to a collection."""
+        return bool(self.drawn.output_collection) and not self.drawn.standard
+
     def begin(self, body: Token) -> bool:
         """Open the first round, or all; True where there is nothing to do."""
         notes = body.internal_data
@@ -106,7 +111,7 @@ class Rounds:
         body = token.workflow.tasks[token._parent]
         notes, movement = body.internal_data, token.workflow.top_workflow.movement
         if self.drawn.output_collection and self.output is not None and notes["total"] is not None:
-            result = self.output.value(variables(token), movement.functions)
+            result = self.output.value(Variables(layers(token, recorded=True), movement), movement.functions)
             try:
                 notes["results"][token.internal_data["round"]] = encode(result)
             except TypeError as error:

@@ -18,6 +18,7 @@ from engine.spiff import model
 from engine.spiff.environment import Variables
 from engine.spiff.errors import Failure
 from engine.spiff.expressions import Formula
+from engine.spiff.records import forget, keeps_record, note_own
 from engine.spiff.workflow import (
     ROOT,
     ProcessSpec,
@@ -193,10 +194,25 @@ class Activity(Node):
             seen = Variables([dict(values), *layers(token)], movement)
             for target, source in self.maps_out:
                 give(token, target, source.value(seen, movement.functions))
+            self._record(token, values)
             return
         for name, value in values.items():
             if name not in own:
                 set_variable(token, name, value)
+
+    def _record(self, token: Token, values: Mapping[str, Value]) -> None:
+        """What the output mappings are for the record of a round: of its own results, not of another's."""
+        if not keeps_record(token):
+            return
+        movement, mine = token.workflow.top_workflow.movement, dict[str, Value]()
+        forget(token, {target[0] for target, _ in self.maps_out})
+        seen = Variables([dict(values), mine, *layers(token, recorded=True)], movement)
+        for target, source in self.maps_out:
+            value = source.value(seen, movement.functions)
+            if len(target) > 1:
+                mine.setdefault(target[0], seen.get(target[0]))
+            put(mine, target, value)
+        note_own(token, mine)
 
     def evaluate(self, token: Token, formula: Formula) -> Value:
         """A formula in the eyes of a token."""
@@ -218,13 +234,12 @@ def put(data: dict[str, Value], target: list[str], value: Value) -> None:
 
 
 def give(token: Token, target: list[str], value: Value) -> None:
-    """Set a variable around a token; an entry inside one keeps the other entries."""
+    """Set a variable around a token, or one of a round's own; an entry inside one keeps the other entries."""
+    if target[0] in token.internal_data.get("own", ()):
+        put(token.data, target, value)
+        return
     if len(target) == 1:
-        own = token.internal_data.get("own", ())
-        if target[0] in own:
-            token.data[target[0]] = value
-        else:
-            set_variable(token, target[0], value)
+        set_variable(token, target[0], value)
         return
     known = variables(token).get(target[0])
     whole = {target[0]: dict(known) if isinstance(known, dict) else {}}

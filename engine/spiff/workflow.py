@@ -28,6 +28,7 @@ from engine.ids import new_id
 from engine.spiff.environment import Variables, script_engine
 from engine.spiff.errors import Failure
 from engine.spiff.movement import MAX_DEPTH, MAX_TOKENS, Movement
+from engine.spiff.records import keeps_record, note, own
 
 if TYPE_CHECKING:
     from engine.spiff.nodes import Node
@@ -192,13 +193,16 @@ def tokens(top: Workflow) -> Iterator[Token]:
                 yield token
 
 
-def layers(token: Token) -> list[dict[str, Value]]:
-    """Variables which a token sees, innermost first."""
+def layers(token: Token, *, recorded: bool = False) -> list[dict[str, Value]]:
+    """Variables which a token sees, innermost first. recorded: without what other rounds of a multi-instance around it
+    have set (`spiff.records`)."""
     found: list[dict[str, Value]] = []
     here: Token | None = token
     while here is not None:
         if here.data or here.id == ROOT:
             found.append(here.data)
+        if recorded and keeps_record(here):
+            found += own(here)
         if here.id != ROOT:
             here = here.workflow.tasks.get(here._parent)
         elif isinstance(here.workflow, SubWorkflow) and here.workflow.host.task_spec.shares_variables:
@@ -216,11 +220,14 @@ def variables(token: Token) -> Variables:
 def set_variable(token: Token, name: str, value: Value) -> None:
     """Set a variable where it is known around the token (not its own), else in its process."""
     here: Token | None = token.workflow.tasks.get(token._parent) if token.id != ROOT else token
+    left = [token]
     while here is not None:
         at_process = here.id == ROOT and here.workflow.spec.is_process
         if name in here.data or at_process:
+            note(left, name, value, here.data)
             here.data[name] = value
             return
+        left.append(here)
         here = here.workflow.host if here.id == ROOT else here.workflow.tasks.get(here._parent)
 
 
