@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from engine.clock import now
 from engine.findings import Finding
 from engine.lint.bundle import Bundle
 from engine.lint.graph import owned
 from engine.lint.structure import error, warning
-from engine.spiff import times
 from engine.spiff.loops import MAX_ROUNDS
-from engine.spiff.model import Event, Node, Scope
+from engine.spiff.model import CATCHING, Event, Node, Scope
 
 _ALLOWED = {
     "startEvent": {"none", "message", "signal"},
@@ -62,6 +60,11 @@ def _event(scope: Scope, owner: Node | None, node: Node, event: Event) -> Iterat
     if event.kind == "message" and catching and not event.correlation:
         zh, en = "消息没有关联键，无法找到实例", "The message has no correlation key to find its instance by"
         yield error(node.id, "no_correlation", zh, en, "例如 =case_id", "For example =case_id")
+    elif event.kind == "message" and event.correlation and node.kind != "startEvent":
+        yield from _constant(node, event.correlation)
+    if node.function is not None and (node.kind in CATCHING or event.kind not in ("none", "message")):
+        zh, en = f"此处的 {event.kind} 事件不会执行函数", f"An event of kind {event.kind} runs no function here"
+        yield error(node.id, "not_executed", zh, en)
     if event.kind == "error" and node.kind == "endEvent" and not event.code:
         yield error(node.id, "no_code", "错误结束事件没有错误代码", "The error end event has no error code")
     if event.kind == "conditional" and not event.condition:
@@ -73,38 +76,17 @@ def _event(scope: Scope, owner: Node | None, node: Node, event: Event) -> Iterat
             yield error(node.id, "cancel_without_transaction", zh, en)
     if event.kind in ("error", "cancel") and node.kind == "boundaryEvent" and not node.interrupting:
         yield error(node.id, "must_interrupt", "该边界事件必须中断活动", "This boundary event must interrupt")
+    if event.kind == "error" and node.kind == "startEvent" and not node.interrupting:
+        zh, en = "错误开始事件必须中断", "An error start event must interrupt"
+        yield error(node.id, "must_interrupt", zh, en)
 
 
-def timers(bundle: Bundle) -> Iterator[Finding]:
-    """A timer has one value, a literal one is ISO 8601, and cycles stand where they can beat."""
-    for _, node in bundle.diagram.walk():
-        event = node.event
-        if event is None or event.kind != "timer":
-            continue
-        if not event.value:
-            yield error(node.id, "no_time", "定时器没有时间", "The timer has no time")
-            continue
-        if event.timer == "cycle" and (node.kind == "intermediateCatchEvent" or node.interrupting):
-            zh, en = "循环定时器只能用于非中断事件", "A cycle needs an event which does not interrupt"
-            yield error(node.id, "cycle_here", zh, en, "改用时长", "Use a duration")
-        if not event.value.startswith("="):
-            yield from _literal(node, event)
-
-
-def _literal(node: Node, event: Event) -> Iterator[Finding]:
-    try:
-        if event.timer == "cycle":
-            times.cycle(event.value).every.after(now())
-        elif event.timer == "duration":
-            times.span(event.value).after(now())
-        else:
-            times.moment(event.value)
-    except times.BadTime:
-        zh = f"{event.value} 不是 ISO 8601 时间；表达式以 = 开头"
-        en = f"{event.value} is no ISO 8601 time; an expression begins with ="
-        yield error(
-            node.id, "bad_time", zh, en, '例如 PT1H 或 =duration("PT1H")', 'For example PT1H or =duration("PT1H")'
-        )
+def _constant(node: Node, key: str) -> Iterator[Finding]:
+    """A correlation key is to be different from instance to instance; a text without `=` never is."""
+    if not key.strip().startswith("="):
+        zh = f"关联键 {key} 是固定文字，每个实例都相同"
+        en = f"The correlation key {key} is a text, the same for every instance"
+        yield warning(node.id, "constant_key", zh, en, f"若指变量，写 ={key}", f"If a variable is meant, write ={key}")
 
 
 def work(bundle: Bundle) -> Iterator[Finding]:
@@ -119,6 +101,8 @@ def work(bundle: Bundle) -> Iterator[Finding]:
         if node.kind == "receiveTask" and (node.event is None or not node.event.name or not node.event.correlation):
             zh, en = "接收任务需要带关联键的消息", "A receive task needs a message with a correlation key"
             yield error(node.id, "no_correlation", zh, en)
+        elif node.kind in ("receiveTask", "sendTask") and node.event is not None and node.event.correlation:
+            yield from _constant(node, node.event.correlation)
         if node.script is not None and (not node.script.strip() or not node.result):
             zh, en = "脚本需要表达式和结果变量", "A script needs an expression and a result variable"
             yield error(node.id, "no_result_variable", zh, en)

@@ -38,7 +38,10 @@ def defaults(bundle: Bundle) -> Iterator[Finding]:
         for node in scope.nodes.values():
             if node.default is None:
                 continue
-            if node.default not in node.outgoing:
+            if node.kind in ("parallelGateway", "eventBasedGateway"):
+                zh, en = "该网关没有默认连线", "This gateway has no default flow"
+                yield error(node.id, "wrong_default", zh, en, "取消默认连线", "Let it have none")
+            elif node.default not in node.outgoing:
                 zh, en = f"默认连线 {node.default} 不从这里离开", f"The default flow {node.default} does not leave here"
                 yield error(node.id, "wrong_default", zh, en)
             elif scope.flows[node.default].condition:
@@ -91,7 +94,7 @@ def _waits(node: Node) -> bool:
 
 
 def links(bundle: Bundle) -> Iterator[Finding]:
-    """Every link thrown has exactly one partner in its scope."""
+    """Every link thrown has exactly one partner in its scope, and takes the place of a flow (BPMN 2.0, 10.5.1)."""
     for scope in _scopes(bundle):
         thrown = [(node, link_name(node, "intermediateThrowEvent")) for node in scope.nodes.values()]
         caught = Counter(
@@ -101,6 +104,12 @@ def links(bundle: Bundle) -> Iterator[Finding]:
             if _is_link(node, "Throw") and (not name or caught[name] != 1):
                 zh, en = f"链接 {name or '?'} 没有唯一的对应事件", f"The link {name or '?'} has not exactly one partner"
                 yield error(node.id, "link_partner", zh, en)
+            if _is_link(node, "Throw") and node.outgoing:
+                zh, en = "链接抛出事件不能有离开的连线", "A link that is thrown cannot be flowed out of"
+                yield error(node.id, "link_flow", zh, en)
+            if _is_link(node, "Catch") and node.incoming:
+                zh, en = "链接捕获事件不能有进入的连线", "A link that is caught cannot be flowed into"
+                yield error(node.id, "link_flow", zh, en)
         names = {name for _, name in thrown}
         for node in scope.nodes.values():
             if _is_link(node, "Catch") and link_name(node, "intermediateCatchEvent") not in names:

@@ -64,6 +64,7 @@ _FLOWS = {
         "Put catching events right behind it, reached from it alone",
     ),
     "link_partner": ("成对使用同名的链接抛出与捕获事件", "Use link events in pairs of the same name"),
+    "link_flow": ("删除这条连线，由链接代替", "Delete that flow: the link takes its place"),
     "missing_condition": ("写上条件，或设为默认连线", "Write a condition, or make it the default flow"),
     "wrong_default": ("重新选择默认连线", "Choose the default flow again"),
 }
@@ -82,6 +83,8 @@ _ELEMENTS = {
     "must_interrupt": ("设为中断事件", "Let it interrupt"),
     "expression_language": ("改写为 FEEL，并删除语言声明", "Write it in FEEL, and remove the language"),
     "bad_retries": ("填写 0 以上的整数", "Write a whole number from 0 on"),
+    "gateway_direction": ("改正方向，或调整连线", "Correct the direction, or the flows"),
+    "unreadable_name": ("只用字母、数字、_，不以 = 开头", "Use letters, digits and _, without = before it"),
     "no_called_process": ("在属性面板选择被调用流程", "Choose the called process in the properties panel"),
     "no_code": ("填写代码", "Fill in the code"),
     "no_condition": ('填写条件，例如 =risk = "high"', 'Fill in a condition, for example =risk = "high"'),

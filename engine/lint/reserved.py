@@ -1,7 +1,8 @@
-"""Rules about names which are not a diagram's to give: nobody writes `case`."""
+"""Rules about names which are not a diagram's to give: nobody writes `case`, nor what no expression can read."""
 
 from collections.abc import Iterator
 
+from engine.feel import FeelError, compile_expression
 from engine.findings import Finding
 from engine.lint import scopes
 from engine.lint.bundle import Bundle
@@ -35,3 +36,23 @@ def _written(node: Node) -> Iterator[str]:
     if node.loop is not None:
         yield node.loop.element or ""
         yield node.loop.output_collection or ""
+
+
+def readable(bundle: Bundle) -> Iterator[Finding]:
+    """A variable has a name by which an expression can ask for it (DMN 1.5, 10.3.1.2)."""
+    for _, node in bundle.diagram.walk():
+        loop = node.loop
+        named = {node.result} if node.script is not None or node.decision is not None else set()
+        named |= {loop.element, loop.output_collection} if loop is not None else set()
+        named |= {line.target for line in (*node.inputs, *node.outputs) if line.target.strip().startswith("=")}
+        for name in sorted(each for each in named if each and not _is_name(each)):
+            bundle.effort.spend()
+            zh, en = f"表达式读不到名为 {name} 的变量", f"No expression can read a variable named {name}"
+            yield error(node.id, "unreadable_name", zh, en)
+
+
+def _is_name(name: str) -> bool:
+    try:
+        return not name.startswith("=") and compile_expression(name).names == {name}
+    except FeelError:
+        return False

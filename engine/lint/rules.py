@@ -13,6 +13,7 @@ from engine.lint import (
     responsibility,
     soundness,
     structure,
+    timing,
     variables,
 )
 from engine.lint.bundle import Bundle
@@ -39,7 +40,7 @@ RULES: tuple[Rule, ...] = (
     flows.links,
     elements.kinds,
     elements.events,
-    elements.timers,
+    timing.timers,
     elements.work,
     elements.loops,
     elements.ids,
@@ -58,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     responsibility.persons,
     responsibility.deadlines,
     reserved.case,
+    reserved.readable,
     variables.unknown,
     variables.in_forms,
     variables.decision_inputs,

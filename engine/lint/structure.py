@@ -1,5 +1,6 @@
 """Rules about the shape of a process: starts, ends, boundaries, reachability, size."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from engine.findings import Finding
@@ -103,8 +104,24 @@ def _starts(scope: Scope, owner: Node | None) -> Iterator[Finding]:
     elif owner is not None and (len(starts) != 1 or not plain):
         zh, en = "子流程需要恰好一个空开始事件", "A subprocess needs exactly one plain start event"
         yield error(scope.id, "subprocess_start", zh, en)
-    elif len(plain) > 1:
-        yield error(scope.id, "two_starts", "有多个空开始事件", "There is more than one plain start event")
+    else:
+        if len(plain) > 1:
+            yield error(scope.id, "two_starts", "有多个空开始事件", "There is more than one plain start event")
+        yield from _one_name(starts)
+
+
+def _one_name(starts: list[Node]) -> Iterator[Finding]:
+    """Of the starts of a process each has its own trigger, known by `name` for a message and `signal:name`."""
+    triggers = [(node, node.event) for node in starts if node.event is not None and node.event.name]
+    keys = [("signal:" if event.kind == "signal" else "") + event.name for _, event in triggers]
+    count = Counter(keys)
+    for (node, event), key in zip(triggers, keys, strict=True):
+        if count[key] > 1:
+            zh = f"另一个开始事件也由 {event.name} 触发，只有一个会启动"
+            en = f"{event.name} triggers another start event, too: only one of them would start"
+            yield error(
+                node.id, "two_starts", zh, en, "合并为一个，或换名称", "Make them one, or give them other names"
+            )
 
 
 def boundaries(bundle: Bundle) -> Iterator[Finding]:
@@ -118,6 +135,10 @@ def boundaries(bundle: Bundle) -> Iterator[Finding]:
                 if host is None or not host.is_activity:
                     zh, en = "边界事件没有附着在活动上", "The boundary event stands on no activity"
                     yield error(node.id, "boundary_without_host", zh, en)
+                elif host.by_event:
+                    zh, en = "事件子流程上不能有边界事件", "An event subprocess has no boundary events"
+                    hint = "放到其中的活动上", "Put it onto an activity inside"
+                    yield error(node.id, "boundary_without_host", zh, en, *hint)
                 if node.incoming:
                     zh, en = "边界事件不能有进入的连线", "A boundary event cannot have an incoming flow"
                     yield error(node.id, "flow_into_boundary", zh, en)

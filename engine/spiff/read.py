@@ -166,6 +166,19 @@ def _read_scope(element: etree._Element, scope: Scope, lanes: Mapping[str, _Lane
                 file.fault(flow.id, "dangling_flow", zh, en)
             else:
                 getattr(touched, side).append(flow.id)
+    for each in element:
+        gateway = scope.nodes.get(each.get("id") or "")
+        if gateway is not None and each.get("gatewayDirection"):
+            _direction(each.get("gatewayDirection", ""), gateway, file)
+
+
+def _direction(said: str, node: Node, file: File) -> None:
+    """What a gateway says of its flows beside them (BPMN 2.0, 10.6.1); they alone count."""
+    many = {"Converging": node.outgoing, "Diverging": node.incoming}.get(said, ())
+    if len(many) > 1:
+        zh = f"网关方向是 {said}，连线却不是；以连线为准"
+        en = f"The gateway says that it is {said}, which its flows are not; the flows count"
+        file.fault(node.id, "gateway_direction", zh, en, "warning")
 
 
 def _add_flow(flow: Flow, scope: Scope, file: File) -> None:

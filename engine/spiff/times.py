@@ -15,14 +15,26 @@ SHORTEST_CYCLE = dt.timedelta(minutes=1)
 
 _DURATION = re.compile(
     r"P(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
-    r"(?P<time>T(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,11}(?:[.,]\d{1,9})?)S)?)?"
+    r"(?P<time>T(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,11}(?:[.,]\d{1,9})?)S)?)?",
+    re.ASCII,
 )
+_FRACTION = re.compile(r"P(?:\d+(?:[.,]\d+)?[YMWD])*(?:T(?:\d+(?:[.,]\d+)?[HMS])+)?", re.ASCII)
+_MIDNIGHT = re.compile(r"[\d-]{8,10}T24(?::?00){0,2}\D.*|[\d-]{8,10}T24(?::?00){0,2}", re.ASCII)
 _MOMENT = re.compile(r"(?P<time>[^@\[\]]+)(?:[@\[](?P<zone>[A-Za-z0-9_+/-]{1,60})\]?)?")
-_CYCLE = re.compile(r"R(?P<times>\d{0,9})/(?P<rest>.+)")
+_CYCLE = re.compile(r"R(?P<times>\d{0,9})/(?P<rest>.+)", re.ASCII)
 
 
 class BadTime(ValueError):
-    """A text or value which is no point in time, duration or cycle; the message says which."""
+    """A text or value which is no point in time, duration or cycle; the message says which. zh: why a right one is not
+    executed, "" where it is none."""
+
+    def __init__(self, message: str = "", zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
+
+
+def _too_long() -> BadTime:
+    return BadTime("a duration of more than 50 years", "时长超过 50 年")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,7 @@ class Span:
         month = start.month - 1 + self.months
         year, month = start.year + month // 12, month % 12 + 1
         if abs(self.exact) > LIMIT or abs(self.months) > 12 * 50:
-            raise BadTime("a duration of more than 50 years")
+            raise _too_long()
         try:
             day = min(start.day, monthrange(year, month)[1])
             return start.replace(year=year, month=month, day=day) + self.exact
@@ -48,6 +60,10 @@ class Span:
 def span(text: str) -> Span:
     """An ISO 8601 duration. Raises BadTime."""
     found = _DURATION.fullmatch(text.strip().upper())
+    if found is None and _FRACTION.fullmatch(text.strip().upper()):
+        raise BadTime(
+            "of a duration only the seconds may have a fraction, and few digits", "只有秒可以带小数，数字也不能过长"
+        )
     if found is None or text.strip().upper() in ("P", "PT") or found["time"] == "T":
         raise BadTime(f"{text!r} is not an ISO 8601 duration")
     part = {name: found[name] or "0" for name in ("years", "months", "weeks", "days", "hours", "minutes", "seconds")}
@@ -69,6 +85,8 @@ def moment(text: str, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
     Raises BadTime.
     """
     found = _MOMENT.fullmatch(text.strip())
+    if _MIDNIGHT.fullmatch(text.strip()):
+        raise BadTime("24:00 is 00:00 of the next day", "24:00 请写成次日 00:00")
     try:
         if found is None:
             raise BadTime
@@ -86,7 +104,7 @@ def _exactly(value: DayTimeDuration) -> Span:
     try:
         return Span(exact=dt.timedelta(microseconds=value.nanos // 1000))
     except OverflowError:
-        raise BadTime("a duration of more than 50 years") from None
+        raise _too_long() from None
 
 
 def due(value: object, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
@@ -145,6 +163,8 @@ def cycle(value: object) -> Cycle:
         if found is not None:
             times = int(found["times"]) if found["times"] else None
             value = found["rest"]
+            if "/" in value:
+                raise BadTime("a cycle has no start and no end of its own here", "循环不能带起点或终点")
         every = span(value)
     elif isinstance(value, DayTimeDuration):
         every = _exactly(value)
@@ -153,7 +173,7 @@ def cycle(value: object) -> Cycle:
     else:
         raise BadTime(f"{type(value).__name__} is not a repeating interval")
     if every.months < 0 or (not every.months and every.exact < SHORTEST_CYCLE):
-        raise BadTime("an interval shorter than a minute")
+        raise BadTime("an interval shorter than a minute", "间隔短于一分钟")
     return Cycle(times, every)
 
 

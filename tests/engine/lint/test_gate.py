@@ -18,6 +18,7 @@ from tests.builders import (
     event,
     form,
     gateway,
+    message,
     path,
     process,
     start,
@@ -149,3 +150,21 @@ def test_constructs_which_the_library_gets_wrong_and_we_execute_are_accepted() -
         *path("Start", "G", "T1", "A", "End"), *path("G", "T2", "A"),
     )  # fmt: skip
     assert errors('<bpmn:signal id="S1" name="s"/>', error("X1", "E"), parts) == set()
+
+
+def doubts(*parts: str) -> set[tuple[str, str]]:
+    found = lint.check(bundle(*parts, files=FORMS))
+    return {(each.element, each.code) for each in found if each.severity == "warning"}
+
+
+def test_a_key_which_is_the_same_for_every_instance_is_doubted() -> None:
+    diagram = process("P", start(), catch("C", event("message", "M")), end())
+    assert ("C", "constant_key") in doubts(message("M", "m", "case_id"), diagram)
+    assert ("C", "constant_key") not in doubts(message("M", "m", "=case_id"), diagram)
+
+
+@pytest.mark.parametrize(("direction", "doubted"), [("Converging", True), ("Diverging", False), ("Mixed", False)])
+def test_a_gateway_which_says_another_direction_than_its_flows_is_doubted(direction: str, doubted: bool) -> None:
+    split = element("parallelGateway", "G", gatewayDirection=direction)
+    parts = process("P", start(), split, end(), end("E2"), *path("Start", "G", "End"), *path("G", "E2"))
+    assert (("G", "gateway_direction") in doubts(parts)) == doubted

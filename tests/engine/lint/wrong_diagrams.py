@@ -17,6 +17,7 @@ from tests.builders import (
     process,
     script,
     service,
+    signal,
     start,
     subprocess,
     throw,
@@ -301,6 +302,139 @@ CASES: list[tuple[str, tuple[str, ...], tuple[str, str]]] = [
         ),
         ("J", "deadlock"),
     ),
+    (
+        "two starts by one message",
+        (
+            message("M", "m"),
+            process(
+                "P",
+                element("startEvent", "S1", body=event("message", "M")),
+                element("startEvent", "S2", body=event("message", "M")),
+                end(),
+                *path("S1", "End"),
+                *path("S2", "End"),
+            ),
+        ),
+        ("S2", "two_starts"),
+    ),
+    (
+        "a message named as a signal is",
+        (
+            message("M", "signal:m"),
+            signal("N", "m"),
+            process(
+                "P",
+                element("startEvent", "S1", body=event("message", "M")),
+                element("startEvent", "S2", body=event("signal", "N")),
+                end(),
+                *path("S1", "End"),
+                *path("S2", "End"),
+            ),
+        ),
+        ("S1", "two_starts"),
+    ),
+    ("result without a name", (process("P", start(), script("S", "=1", "=a"), end()),), ("S", "unreadable_name")),
+    ("result named as a keyword", (process("P", start(), script("S", "=1", "if"), end()),), ("S", "unreadable_name")),
+    ("result with a dot", (process("P", start(), script("S", "=1", "a.b"), end()),), ("S", "unreadable_name")),
+    (
+        "output collection with a dot",
+        (process("P", start(), user("A", form="f", body=each("=[1]", output=("r.s", "=item"))), end()),),
+        ("A", "unreadable_name"),
+    ),
+    (
+        "mapping into an expression",
+        (process("P", start(), user("A", form="f", extension=mapping({"=q": "=1"})), end()),),
+        ("A", "unreadable_name"),
+    ),
+    (
+        "boundary event on an event subprocess",
+        (
+            process(
+                "P",
+                start(),
+                user("A", form="f"),
+                end(),
+                subprocess("H", element("startEvent", "HS", body=timer("PT1H")), end("HE"), triggeredByEvent="true"),
+                boundary("B", "H", timer("PT1H")),
+                *path("Start", "A", "End"),
+                *path("B", "End"),
+            ),
+        ),
+        ("B", "boundary_without_host"),
+    ),
+    (
+        "error start which does not interrupt",
+        (
+            process(
+                "P",
+                start(),
+                end(),
+                subprocess(
+                    "H",
+                    element("startEvent", "HS", body=event("error"), isInterrupting="false"),
+                    end("HE"),
+                    triggeredByEvent="true",
+                ),
+            ),
+        ),
+        ("HS", "must_interrupt"),
+    ),
+    (
+        "link thrown which is flowed out of",
+        (
+            process(
+                "P",
+                start(),
+                throw("T", event("link", "L")),
+                catch("C", event("link", "L")),
+                end(),
+                *path("Start", "T", "End"),
+                *path("C", "End"),
+            ),
+        ),
+        ("T", "link_flow"),
+    ),
+    (
+        "link caught which is flowed into",
+        (
+            process(
+                "P",
+                start(),
+                gateway("parallel", "G"),
+                throw("T", event("link", "L")),
+                catch("C", event("link", "L")),
+                end(),
+                *path("Start", "G", "T"),
+                *path("G", "C", "End"),
+            ),
+        ),
+        ("C", "link_flow"),
+    ),
+    (
+        "default of a parallel gateway",
+        (
+            process(
+                "P",
+                start(),
+                gateway("parallel", "G"),
+                end(),
+                end("E2"),
+                *path("Start", "G"),
+                flow("G", "End", default=True),
+                flow("G", "E2"),
+            ),
+        ),
+        ("G", "wrong_default"),
+    ),
+    (
+        "signal which would run a function",
+        (
+            signal("S", "s"),
+            process("P", start(), throw("T", event("signal", "S"), extension=zeebe("taskDefinition", type="x")), end()),
+        ),
+        ("T", "not_executed"),
+    ),
+    ("timer in other digits", (process("P", start(), catch("C", timer("PT٣H")), end()),), ("C", "bad_time")),
     (
         "a mapping which writes the case",
         (process("P", start(), user("A", extension=mapping(outputs={"case.risk": "=1"}), form="f"), end()),),

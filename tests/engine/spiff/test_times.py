@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine import lint
 from engine.feel import compile_expression
 from engine.spiff import times
 from engine.spiff.errors import Failure
@@ -42,6 +43,24 @@ ABSURD = [
 def test_an_absurd_time_is_a_bad_time(expression: str) -> None:
     with pytest.raises(times.BadTime):
         times.due(value(expression), NOW)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b.timer("P1,5D"), "fraction"),
+        (b.timer("P51Y"), "50 years"),
+        (b.timer(date="2026-03-02T24:00:00Z"), "next day"),
+        (b.timer(cycle="R3/2026-03-02T09:00:00Z/PT1H"), "no start"),
+        (b.timer(cycle="R3/PT30S"), "shorter than a minute"),
+        (b.timer("one hour"), "no ISO 8601 time"),
+    ],
+)
+def test_a_time_which_is_right_and_not_executed_is_refused_for_that_reason(body: str, reason: str) -> None:
+    found = lint.check(b.bundle(b.process("P", b.start(), b.catch("C", body), b.end())))
+    [fault] = [each for each in found if each.code == "bad_time"]
+    assert reason in fault.message_en
+    assert ("不是 ISO 8601" in fault.message_zh) == (reason == "no ISO 8601 time")
 
 
 @pytest.mark.parametrize(
