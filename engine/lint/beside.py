@@ -15,17 +15,18 @@ from engine.lint.net import Marking, Net, choices, first_markings, moved, steps,
 from engine.lint.structure import warning
 from engine.spiff.model import Node, Scope
 
-MOST_MARKINGS = 1_000
+MOST_MARKINGS = 2_000
+"""Looked at for all events of a scope together."""
 _AGAIN = 2
 
 
 def findings(net: Net, file: str) -> Iterator[Finding]:
     """`opens_again` at each work of a scope which such an event may let be done twice at a time."""
-    told = set[str]()
+    told, budget = set[str](), iter(range(MOST_MARKINGS))
     for event in net.scope.nodes.values():
         if event.kind != "boundaryEvent" or event.interrupting or event.attached_to not in net.scope.nodes:
             continue
-        for node in _twice(net, event):
+        for node in _twice(net, event, budget):
             if node.id not in told:
                 told.add(node.id)
                 zh = f"非中断边界事件 {event.id} 的令牌也会进入此节点，它可能执行两次"
@@ -35,7 +36,7 @@ def findings(net: Net, file: str) -> Iterator[Finding]:
                 yield replace(warning(node.id, "opens_again", zh, en), file=file)
 
 
-def _twice(net: Net, event: Node) -> Iterator[Node]:
+def _twice(net: Net, event: Node, budget: Iterator[int]) -> Iterator[Node]:
     """The first work that is reached without the event and would run twice at a time with it."""
     common = _without(net, event) & closure(net.ways, net.ways[event.id])
     if not any(net.scope.nodes[each].is_activity for each in common):
@@ -43,7 +44,7 @@ def _twice(net: Net, event: Node) -> Iterator[Node]:
     played = _Beside(net, event)
     queue = deque(start for start in first_markings(net))
     seen = set(queue)
-    while queue and len(seen) < MOST_MARKINGS:
+    while queue and next(budget, None) is not None:
         net.spend()
         marking = queue.popleft()
         for node in twice_at(played.net, marking):

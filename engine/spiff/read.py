@@ -226,6 +226,8 @@ def _read_node(element: etree._Element, kind: str, lanes: Mapping[str, _Lane], f
     elif kind in ("receiveTask", "sendTask") and element.get("messageRef"):
         node.event = Event(kind="message")
         message_of(node.event, node, element.get("messageRef"), file)
+    elif kind == "callActivity" and node.called:
+        _contradicted(element, node, file)
     elif kind in SUBPROCESSES:
         node.by_event = flag(element, "triggeredByEvent")
         node.inner = Scope(id=node.id)
@@ -236,6 +238,15 @@ def _read_node(element: etree._Element, kind: str, lanes: Mapping[str, _Lane], f
     if kind not in SUBPROCESSES:  # whose inside is a scope
         look_inside(element, node, file)
     return node
+
+
+def _contradicted(element: etree._Element, node: Node, file: File) -> None:
+    """The called process which BPMN itself has a place for is not read; it must not be another one."""
+    said = (element.get("calledElement") or "").rpartition(":")[2].strip()
+    if said and said != (node.called or "").strip():
+        zh = f"calledElement 是 {said}，zeebe:calledElement 是 {node.called}"
+        en = f"calledElement is {said}, and zeebe:calledElement is {node.called}"
+        file.fault(node.id, "said_twice", zh, en)
 
 
 def _script(element: etree._Element, node: Node, file: File) -> None:

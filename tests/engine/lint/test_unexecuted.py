@@ -123,6 +123,10 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, str]]] = {
         (task(body=b.each("=[1]").replace("</bpmn:multi", f"{ROUNDS_OVER}</bpmn:multi")),),
         ("A", "unheard_element"),
     ),
+    "two called processes": (
+        (one(b.element("callActivity", "C", b.zeebe("calledElement", processId="Q"), calledElement="Other")),),
+        ("C", "said_twice"),
+    ),
     "property twice": (
         (task(b.zeebe("properties", b.zeebe("property", name="a", value="1") * 2)),), ("A", "said_twice")
     ),
