@@ -11,6 +11,7 @@ from engine.dmn.boxed import Surroundings, compile_expression, typed
 from engine.dmn.effort import Notes
 from engine.dmn.errors import DmnError
 from engine.dmn.graph import File, Place
+from engine.dmn.requirements import Requirements, declared
 from engine.dmn.texts import Code
 from engine.dmn.trace import Note
 from engine.dmn.types import ANY, Type, Types
@@ -26,7 +27,7 @@ _MAX_PLANNED = 300_000
 class Compiled:
     """code: what a decision or the body of a knowledge model evaluates; plans: decisions in order of evaluation;
     requires: what a node requires directly; kinds: parameter types of a knowledge model; variables: the type of each
-    node; paths: the import names that lead to a file, by namespace."""
+    node; paths: the import names that lead to a file, and hidden: the facts its logic does not see, by namespace."""
 
     code: dict[Key, Code] = field(default_factory=dict)
     plans: dict[Key, list[Place]] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Compiled:
     kinds: dict[Key, list[Type]] = field(default_factory=dict)
     variables: dict[Key, Type] = field(default_factory=dict)
     paths: dict[str, graph.Names] = field(default_factory=dict)
+    hidden: dict[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
     notes: Notes = field(default_factory=lambda: Notes(Effort()))
 
     @property
@@ -56,7 +58,10 @@ def compile_files(files: list[File], effort: Effort) -> Compiled:
     for path, file in graph.reachable(files[0]):
         compiled.paths.setdefault(file.definitions.namespace, path)
     paths = helped(name for file in files for name in _entry_names(file.definitions))
+    outermost, looked = declared(files[0]), Effort()
     for file in files:
+        requirements = Requirements(file, looked)
+        compiled.hidden[file.definitions.namespace] = tuple(dict.fromkeys((*outermost, *requirements.declared)))
         paths_here = paths | helped((*file.imports, *file.types.names()))
         for node in file.definitions.nodes.values():
             place = Place(file, node)
@@ -74,6 +79,7 @@ def compile_files(files: list[File], effort: Effort) -> Compiled:
                 _knowledge(compiled, place.key, node, around)
             elif isinstance(node, model.Service):
                 _service(compiled, place, node)
+            compiled.notes += requirements.forgotten(place, around.names)
     return compiled
 
 
@@ -110,7 +116,7 @@ def _service(compiled: Compiled, place: Place, node: model.Service) -> None:
 def _visible(place: Place) -> frozenset[str]:
     names: set[str] = set()
     for needed in graph.required(place):
-        names |= {*needed.path, needed.node.name, needed.node.variable.name}
+        names |= {*needed.path, *graph.names_of(needed)}
     return helped(names)
 
 

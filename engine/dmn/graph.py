@@ -23,10 +23,18 @@ class File:
     merged: Sequence[File] = ()
     by_name: dict[str, Node] = field(default_factory=dict)
     needs: dict[str, list[Place]] = field(default_factory=dict, repr=False)
+    names: frozenset[str] = frozenset()
+    """Of its nodes and their variables; of input data the ids as well, as facts may be given under these."""
+    by_word: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
+        names: set[str] = set()
         for node in self.definitions.nodes.values():
             self.by_name.setdefault(node.name, node)
+            names |= {node.name, *names_of(Place(self, node))}
+            if isinstance(node, InputData):
+                names.add(node.id)
+        self.names = frozenset(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,17 @@ class Place:
     def key(self) -> tuple[str, str]:
         """What makes a node unique in a whole set of files."""
         return self.file.definitions.namespace, self.node.id
+
+
+def names_of(place: Place) -> tuple[str, ...]:
+    """Under which names a node is seen: its variable's, and of a decision without a variable its id as well.
+
+    Camunda 8 knows such a decision by its id only; its modeller writes no variables, and no imports.
+    """
+    node = place.node
+    if isinstance(node, Decision) and not (node.has_variable or place.path or node.id == node.variable.name):
+        return node.variable.name, node.id
+    return (node.variable.name,)
 
 
 def find(file: File, href: str) -> Place:

@@ -217,7 +217,10 @@ class InputData:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A node with logic; `requires` are hrefs of inputs, decisions and knowledge."""
+    """A node with logic; `requires` are hrefs of inputs, decisions and knowledge.
+
+    has_variable: whether the file names its variable, which otherwise has the name of the decision.
+    """
 
     id: str
     name: str
@@ -226,6 +229,7 @@ class Decision:
     requires: tuple[str, ...] = ()
     question: str = ""
     allowed_answers: str = ""
+    has_variable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def _decision(element: etree._Element, node_id: str, name: str, variable: Variab
         requires=_requirements(element),
         question=text_of(child(element, "question")),
         allowed_answers=text_of(child(element, "allowedAnswers")),
+        has_variable=child(element, "variable") is not None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.dmn.compiled import Compiled, Key
-from engine.dmn.graph import Place, find
+from engine.dmn.graph import Place, find, names_of
 from engine.dmn.model import Decision, InputData, Knowledge, Service
 from engine.dmn.trace import DecisionTrace, Note
 from engine.dmn.types import ANY, Type, convert
@@ -18,9 +18,12 @@ _MAX_TRACE = 1_000
 
 
 class Session:
-    """One set of facts. A decision service opens a session of its own, so that its inputs stay inside."""
+    """One set of facts. A decision service opens a session of its own, so that its inputs stay inside.
 
-    __slots__ = ("compiled", "facts", "results", "run")
+    A decision sees what it requires and the facts which the model declares nowhere (`engine.dmn.requirements`).
+    """
+
+    __slots__ = ("_free", "compiled", "facts", "results", "run")
 
     def __init__(
         self, compiled: Compiled, run: Run, facts: dict[str, Any], results: dict[Key, Any] | None = None
@@ -29,6 +32,7 @@ class Session:
         self.compiled = compiled
         self.run = run
         self.facts = facts
+        self._free: dict[str, dict[str, Any]] = {}
         self.results: dict[Key, Any] = results or {}
 
     def decide(self, target: Place) -> Any:
@@ -44,7 +48,7 @@ class Session:
         if node.expression is None:
             return self._fact(place)
         trace = DecisionTrace(node.id, node.name)
-        scope = dict(self.facts)
+        scope = dict(self._undeclared(place.file.definitions.namespace))
         for needed in self.compiled.requires[place.key]:
             value = self._required(needed)
             self._put(scope, needed, value)
@@ -58,6 +62,15 @@ class Session:
         if len(self.run.trace) < _MAX_TRACE:
             self.run.trace.append(trace)
         return trace.result
+
+    def _undeclared(self, namespace: str) -> dict[str, Any]:
+        """The facts which all decisions of a file see without requiring them."""
+        free = self._free.get(namespace)
+        if free is None:
+            hidden = self.compiled.hidden[namespace]
+            free = {name: self.facts[name] for name in self.facts if not any(name in names for names in hidden)}
+            self._free[namespace] = free
+        return free
 
     def _required(self, place: Place) -> Any:
         if place.key in self.results:
@@ -74,16 +87,13 @@ class Session:
         return value
 
     def _put(self, scope: dict[str, Any], place: Place, value: Any) -> None:
-        """Make a required value visible under its names, inside a context for each import on the way."""
+        """Make a required value visible under the name of its variable, in a context for each import on the way."""
         for name in place.path:
             inner = scope.get(name)
             scope[name] = inner = dict(inner) if isinstance(inner, dict) else {}
             scope = inner
-        node = place.node
-        scope[node.variable.name] = value
-        for alias in (node.name, node.id):
-            if alias not in scope:
-                scope[alias] = value
+        for name in names_of(place):
+            scope[name] = value
 
     def input(self, place: Place) -> Any:
         """The fact for an input data, converted to its type."""
@@ -96,16 +106,18 @@ class Session:
         return self.run.converted(value, kind, place.node.id)
 
     def _fact(self, place: Place) -> Any:
+        """A fact under its qualified name, else by name or id where the facts of its file stand."""
         node = place.node
         facts: Any = self.facts
-        names = (f"{{{place.file.definitions.namespace}}}{node.name}", node.variable.name, node.name, node.id)
+        qualified = f"{{{place.file.definitions.namespace}}}{node.name}"
+        if qualified in self.facts:
+            return self.facts[qualified]
         for name in self.compiled.paths.get(place.file.definitions.namespace, ()):
             facts = facts.get(name) if isinstance(facts, dict) else None
-        for source in (facts, self.facts):
-            if isinstance(source, dict):
-                for name in names:
-                    if name in source:
-                        return source[name]
+        if isinstance(facts, dict):
+            for name in (node.variable.name, node.name, node.id):
+                if name in facts:
+                    return facts[name]
         self.run.complain(
             Note(node.id, "missing", f"缺少输入 {node.name}", f"the input {node.name} is missing", "warning")
         )

@@ -39,12 +39,17 @@ def constant(text: str) -> tuple[bool, object]:
     return False, None
 
 
+def is_feel(language: str) -> bool:
+    """Whether an expression language is FEEL; it is where none is named."""
+    return _FEEL.match(language.strip()) is not None
+
+
 def expression(text: str, names: frozenset[str], element: str, notes: Notes, language: str = "") -> Code:
     """The code of an expression; `names` are the names in scope that FEEL could not guess; notes collects problems.
 
     Raises TooMuch.
     """
-    if not _FEEL.match(language.strip()):
+    if not is_feel(language):
         return broken(
             Note(element, "language", f"不支持表达式语言 {language}", f"the language {language} is not FEEL"), notes
         )
