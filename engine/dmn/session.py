@@ -67,8 +67,10 @@ class Session:
         """The facts which all decisions of a file see without requiring them."""
         free = self._free.get(namespace)
         if free is None:
-            hidden = self.compiled.hidden[namespace]
-            free = {name: self.facts[name] for name in self.facts if not any(name in names for names in hidden)}
+            free = self.facts
+            for hidden in self.compiled.hidden[namespace]:
+                if not hidden.isdisjoint(free):
+                    free = {name: value for name, value in free.items() if name not in hidden}
             self._free[namespace] = free
         return free
 
