@@ -94,6 +94,7 @@ def _context(found: model.Context, around: Surroundings) -> Code:
         inner, own = dict(scope), {}
         for name, code in entries:
             inner[name] = own[name] = code(run, inner)
+        run.weigh(own)
         return own if result is None else result(run, inner)
 
     return evaluate
@@ -105,7 +106,13 @@ def _twice(element: str) -> Note:
 
 def _list(found: model.ListOf, around: Surroundings) -> Code:
     items = [compile_expression(item, around) for item in found.items]
-    return lambda run, scope: [code(run, scope) for code in items]
+
+    def evaluate(run: Run, scope: Scope) -> object:
+        value = [code(run, scope) for code in items]
+        run.weigh(value)
+        return value
+
+    return evaluate
 
 
 def _relation(found: model.Relation, around: Surroundings) -> Code:
@@ -116,7 +123,13 @@ def _relation(found: model.Relation, around: Surroundings) -> Code:
         [typed(compile_expression(cell, around), kind, where) for cell, kind in zip(row, kinds, strict=True)]
         for row in found.rows
     ]
-    return lambda run, scope: [{name: code(run, scope) for name, code in zip(names, row, strict=True)} for row in rows]
+
+    def evaluate(run: Run, scope: Scope) -> object:
+        value = [{name: code(run, scope) for name, code in zip(names, row, strict=True)} for row in rows]
+        run.weigh(value)
+        return value
+
+    return evaluate
 
 
 def _invocation(found: model.Invocation, around: Surroundings) -> Code:
@@ -142,7 +155,7 @@ def _function(found: model.FunctionDefinition, around: Surroundings) -> Code:
     names = [parameter.name for parameter in found.parameters]
     kinds = [around.type_of(parameter.type_ref, where) for parameter in found.parameters]
     body = compile_expression(found.body, around.knowing(*names))
-    return lambda run, scope: run.function(where, names, kinds, body, scope)
+    return lambda run, scope: run.function(where, names, kinds, body, lambda: scope)
 
 
 def _conditional(found: model.Conditional, around: Surroundings) -> Code:
@@ -217,6 +230,7 @@ def _for(found: model.Iterator, around: Surroundings) -> Code:
             run.step(len(results) if looks_back else 0)
             known = list(results) if looks_back else results
             results.append(body(run, {**scope, name: item, "partial": known}))
+        run.weigh(results)
         return results
 
     return evaluate

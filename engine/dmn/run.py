@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.dmn.trace import DecisionTrace, Note, TableTrace
 from engine.dmn.types import ANY, Type, convert
-from engine.feel import Diagnostic, Expression, FeelFunction, Functions, Meter, UnaryTests
+from engine.feel import Diagnostic, FeelFunction, Functions, Meter, UnaryTests
 from engine.feel.run import Run as FeelRun
 from engine.feel.tree import TypeNode
 from engine.feel.types import BASIC
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.dmn.texts import Code, Scope
 
 _MAX_NOTES = 200
-_LEVELS = 12
+_LEVELS = 5
 """Python frames of one function call, counted as levels of depth."""
 
 
@@ -46,19 +46,22 @@ class Run:
         if self.decisions and len(self.decisions[-1].tables) < _MAX_NOTES:
             self.decisions[-1].tables.append(table)
 
-    def ask(self, element: str, compiled: Expression, scope: Scope) -> object:
-        """The value of a compiled FEEL expression; what FEEL has to say is noted under the element."""
-        said: list[Diagnostic] = []
-        value: object = compiled.evaluate(scope, functions=self.functions, budget=self.meter, diagnostics=said)
-        if said:
-            self._heard(element, said)
-        return value
+    def weigh(self, value: object) -> None:
+        """Refuse a value which is too large or too deep when written out: its parts may be shared, and so be many.
+
+        What is built of others is weighed where it is built, as it may be traced. Raises BudgetExceeded.
+        """
+        scale = Meter(self.meter.budget)
+        scale.steps = self.meter.steps
+        scale.weigh(value)
+        self.meter.steps = scale.steps
 
     def ask_tests(self, compiled: UnaryTests, value: object, scope: Scope) -> bool | None:
         """The answer of compiled unary tests; FEEL's remarks are not noted: a cell which does not apply is no news."""
         return compiled.evaluate(value, scope, functions=self.functions, budget=self.meter)
 
-    def _heard(self, element: str, said: Sequence[Diagnostic]) -> None:
+    def hear(self, element: str, said: Sequence[Diagnostic]) -> None:
+        """Note what FEEL has to say about a text of an element."""
         for each in said:
             self.complain(Note(element, each.code, each.zh, each.en, "warning"))
 
@@ -75,16 +78,19 @@ class Run:
         names: Sequence[str],
         kinds: Sequence[Type],
         body: Code,
-        scope: Scope,
+        around: Callable[[], Scope],
         result: Type = ANY,
     ) -> FeelFunction:
-        """A function value: its body sees the scope it was written in and its parameters (DMN 1.5, 10.3.2.13.2)."""
+        """A function value: its body sees the scope it was written in and its parameters (DMN 1.5, 10.3.2.13.2).
+
+        around: gives that scope whenever the function is called.
+        """
 
         def call(_: object, arguments: list[object]) -> object:
             if len(arguments) != len(names):
                 self.complain(_arity(element, len(names)))
                 return None
-            inner = dict(scope)
+            inner = dict(around())
             for name, kind, argument in zip(names, kinds, arguments, strict=True):
                 fitting, fits = convert(argument, kind)
                 if not fits:
@@ -113,7 +119,7 @@ class Run:
         said: list[Diagnostic] = []
         asked = FeelRun(self.meter, self.functions, said)
         value: object = asked.call_value(function, list(arguments.values()), list(arguments), 0)
-        self._heard(element, said)
+        self.hear(element, said)
         return value
 
 

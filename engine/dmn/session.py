@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.dmn.compiled import Compiled, Key
 from engine.dmn.graph import Place, find, names_of
 from engine.dmn.model import Decision, InputData, Knowledge, Service
+from engine.dmn.texts import Code, Scope
 from engine.dmn.trace import DecisionTrace, Note
 from engine.dmn.types import ANY, Type, convert
 from engine.feel.values import FeelFunction
@@ -132,20 +133,17 @@ class Session:
             return known
         node = place.node
         assert isinstance(node, Knowledge)  # noqa: S101 - callers ask by kind
-        code = self.compiled.code.get(place.key)
         names = [] if node.function is None else [parameter.name for parameter in node.function.parameters]
 
-        def body(run: Run, scope: Any) -> Any:
-            if code is None:
-                run.complain(Note(node.id, "external", "该函数不可用", "the function is not available"))
-                return None
+        def around() -> dict[str, Any]:
             inner: dict[str, Any] = {node.variable.name: self.results[place.key]}  # it may call itself
             for needed in self.compiled.requires[place.key]:
                 self._put(inner, needed, self._required(needed))
-            return code(run, {**inner, **scope})
+            return inner
 
+        code = self.compiled.code.get(place.key) or _not_available(node)
         result = _result_of(self.compiled.variables[place.key])
-        function = self.run.function(node.id, names, self.compiled.kinds[place.key], body, {}, result)
+        function = self.run.function(node.id, names, self.compiled.kinds[place.key], code, around, result)
         self.results[place.key] = function
         return function
 
@@ -161,7 +159,7 @@ class Session:
         def body(run: Run, scope: Any) -> Any:
             return self.serve(place, {name: scope[name] for name in names})
 
-        function = self.run.function(place.node.id, names, kinds, body, {})
+        function = self.run.function(place.node.id, names, kinds, body, dict)
         self.results[place.key] = function
         return function
 
@@ -184,9 +182,18 @@ class Session:
         outputs = [find(place.file, href) for href in node.outputs]
         values = {each.node.variable.name: inner.results.get(each.key) for each in outputs}
         value: Any = next(iter(values.values())) if len(values) == 1 else values
+        self.run.weigh(value)
         result = _result_of(self.compiled.variables[place.key])
         fitting, fits = convert(value, result)
         return fitting if fits else self.run.converted(value, result, node.id)
+
+
+def _not_available(node: Knowledge) -> Code:
+    def refuse(run: Run, scope: Scope) -> object:
+        run.complain(Note(node.id, "external", "该函数不可用", "the function is not available"))
+        return None
+
+    return refuse
 
 
 def _result_of(kind: Type) -> Type:

@@ -135,6 +135,8 @@ def _decide(ready: _Table, run: Run, scope: Scope) -> object:
     found = matching(ready.columns, everything, values, run, scope, first_only)
     rows = [_row(ready, ready.rules[place], run, scope) for place in found]
     result = _result(ready, rows, run, scope)
+    if isinstance(result, (list, dict)):
+        run.weigh(result)
     run.decided(TableTrace(ready.table, values, found, rows, result))
     return result
 

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from engine.dmn.effort import Notes, spend
 from engine.dmn.trace import Note
-from engine.feel import FeelError, compile_expression, compile_unary_tests
+from engine.feel import Diagnostic, FeelError, compile_expression, compile_unary_tests
+from engine.feel.run import Run as FeelRun
+from engine.feel.run import Scope as FeelScope
+from engine.feel.values import Range
 
 if TYPE_CHECKING:
     from engine.dmn.run import Run
@@ -65,8 +68,16 @@ def expression(text: str, names: frozenset[str], element: str, notes: Notes, lan
         return broken(_syntax(element, error), notes)
     notes.effort.compiled(text, names)
 
+    value_in = compiled.value_in
+
     def evaluate(run: "Run", scope: Scope) -> object:
-        return run.ask(element, compiled, scope)
+        said: list[Diagnostic] = []
+        value: object = value_in(FeelScope(scope, FeelRun(run.meter, run.functions, said)))  # no frame more than needed
+        if isinstance(value, (list, dict, Range)):
+            run.weigh(value)
+        if said:
+            run.hear(element, said)
+        return value
 
     if _PLAIN_NAME.match(text) is None:
         return evaluate

@@ -15,13 +15,13 @@ from engine.feel.interval import Range
 class Budget:
     """Limits of one evaluation.
 
-    steps: loop rounds, function calls and items touched by built-ins; depth: levels of the expression tree open at a
-    time, calls included; text: characters of all texts built; items: list items and context entries built;
-    seconds: of processor time (`engine.processor`).
+    steps: loop rounds, function calls and items touched by built-ins; depth: levels of the bodies of functions open at
+    a time, each about a frame of Python, of which there may be a thousand; text: characters of all texts built; items:
+    list items and context entries built; seconds: of processor time (`engine.processor`).
     """
 
     steps: int = 200_000
-    depth: int = 350
+    depth: int = 600
     text: int = 1_000_000
     items: int = 100_000
     seconds: float = 0.06

@@ -60,13 +60,16 @@ class _Compiled:
 
 
 class Expression(_Compiled):
-    """A compiled expression; immutable, shared between threads."""
+    """A compiled expression; immutable, shared between threads.
 
-    __slots__ = ("_evaluate",)
+    `value_in(scope)` is the value in a scope of `open_scope`, neither weighed nor guarded: RecursionError may escape.
+    """
+
+    __slots__ = ("value_in",)
 
     def __init__(self, text: str, root: tree.Node) -> None:
         super().__init__(text, root)
-        self._evaluate = build(root)
+        self.value_in = build(root)
 
     def evaluate(
         self,
@@ -85,7 +88,7 @@ class Expression(_Compiled):
         """
         meter = budget if isinstance(budget, Meter) else Meter(budget or DEFAULT)
         try:
-            value = self._evaluate(Scope(context, Run(meter, functions or NO_FUNCTIONS, diagnostics)))
+            value = self.value_in(Scope(context, Run(meter, functions or NO_FUNCTIONS, diagnostics)))
         except RecursionError:
             raise BudgetExceeded("depth", meter.budget.depth) from None
         if isinstance(value, (list, dict, Range)):

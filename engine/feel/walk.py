@@ -1,10 +1,10 @@
-"""Going through a tree: its parts, its height, its weight, the path it is, and a changed copy."""
+"""Going through a tree: its parts, how deep its calls are, its weight, the path it is, and a changed copy."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from engine.feel.tree import Name, Node, Path
+from engine.feel.tree import Call, For, Name, Node, Path, Quantified
 
 
 def children(node: Node) -> list[Node]:
@@ -43,9 +43,12 @@ def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
     return replace(node, **changed)
 
 
-def height(node: Node) -> int:
-    """Levels of the tree below and with the node."""
-    return 1 + max(map(height, children(node)), default=0)
+def call_levels(node: Node) -> int:
+    """Levels which are open below and with the node while its deepest call is made; 0 where nothing is called."""
+    below = max(map(call_levels, children(node)), default=0)
+    if below == 0 and not isinstance(node, Call):
+        return 0
+    return below + (3 if isinstance(node, (For, Quantified)) else 1)
 
 
 def weight(node: Node) -> int:

@@ -74,7 +74,7 @@ def _call_value(scope: Scope, function: Value, values: list[Value], names: Seque
 @compiles(tree.FunctionNode)
 def function(node: tree.FunctionNode) -> Evaluator:
     """A function which remembers the scope it is written in; external (Java, PMML) ones are null, always."""
-    body, at, levels = build(node.body), node.at, walk.height(node.body) + 1
+    body, at, levels = build(node.body), node.at, walk.call_levels(node.body) + 1
     weight = walk.weight(node.body)
     parameters = tuple(parameter.name for parameter in node.parameters)
     types = tuple(parameter.type for parameter in node.parameters)

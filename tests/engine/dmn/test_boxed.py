@@ -1,5 +1,6 @@
 """Boxed expressions, functions, services, imports and types: the parts of DMN around the table."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -98,10 +99,51 @@ def test_a_knowledge_model_is_called_checks_its_parameters_and_may_call_itself()
     assert decisions.evaluate("fact", {"n": 4}).value == 24
 
 
+def test_a_knowledge_model_may_call_itself_a_hundred_times() -> None:
+    decisions = load(definitions(RECURSIVE))
+
+    def under(frames: int) -> object:
+        return decisions.evaluate("D", {"x": 110}).value if frames == 0 else under(frames - 1)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert str(pool.submit(under, 200).result()).startswith("1.588245541522742940425370312709")
+
+
 def test_endless_recursion_ends_in_a_clean_error() -> None:
     endless = RECURSIVE.replace("n &lt;= 1", "false")
     with pytest.raises(BudgetExceeded):
         load(definitions(endless)).evaluate("D", {"x": 5})
+    with pytest.raises(BudgetExceeded), ThreadPoolExecutor(1) as pool:
+        pool.submit(load(definitions(endless)).evaluate, "D", {"x": 5}, budget=Budget(depth=10**6, seconds=5)).result()
+
+
+DOUBLING = {
+    "a list": "<list>{0}{0}</list>",
+    "a context": '<context><contextEntry><variable name="a"/>{0}</contextEntry>'
+    '<contextEntry><variable name="b"/>{0}</contextEntry></context>',
+    "a relation": '<relation><column name="a"/><column name="b"/><row>{0}{0}</row></relation>',
+    "a table": '<decisionTable><input><inputExpression><text>1</text></inputExpression></input><output name="a"/>'
+    '<output name="b"/><rule><inputEntry><text>-</text></inputEntry><outputEntry>{1}</outputEntry>'
+    "<outputEntry>{1}</outputEntry></rule></decisionTable>",
+}
+
+
+@pytest.mark.parametrize("box", DOUBLING.values(), ids=DOUBLING)
+def test_a_value_which_doubles_from_decision_to_decision_is_refused_before_it_is_written_out(box: str) -> None:
+    body = decision_xml(literal_xml("1"), name="d0")
+    for number in range(1, 41):
+        needs = f'<informationRequirement><requiredDecision href="#d{number - 1}"/></informationRequirement>'
+        before = f"d{number - 1}"
+        expression = box.format(literal_xml(before), f"<text>{before}</text>")
+        body += decision_xml(expression, name=f"d{number}", requires=needs)
+    with pytest.raises(BudgetExceeded):
+        load(definitions(body)).evaluate("d40", {}).trace_plain()
+
+
+def test_the_results_so_far_do_not_double_unseen() -> None:
+    body = _part("return", "partial")
+    with pytest.raises(BudgetExceeded):
+        _value(f'<for iteratorVariable="e">{_part("in", "[1..40]")}{body}</for>')
 
 
 def test_a_budget_is_shared_by_all_decisions_of_an_evaluation() -> None:

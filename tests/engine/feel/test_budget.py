@@ -3,6 +3,7 @@
 import contextlib
 import time
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -112,6 +113,41 @@ def test_a_text_nested_or_long_beyond_measure_is_refused(text: str) -> None:
         compile_expression(text)
     with pytest.raises(FeelSyntaxError):
         compile_unary_tests(text)
+
+
+ENDLESS = [text for text in HUNGRY if "function" in text and "f(" in text] + [
+    "{f: function(n) sort([1, 2], function(a, b) f(n + 1) > 0), r: f(1)}.r",
+    "{f: function(n) for i in [n] return f(i + 1), r: f(1)}.r",
+    "{f: function(n) [n][f(item + 1) > 0], r: f(1)}.r",
+    "{f: function(n) {a: [[[f(n + 1)]]]}, r: f(1)}.r",
+]
+
+
+@pytest.mark.parametrize("text", ENDLESS)
+def test_endless_recursion_ends_cleanly_in_a_thread_too(text: str) -> None:
+    expression, wide = compile_expression(text), Budget(seconds=5, depth=10**6)
+
+    def ask(budget: Budget | None) -> str:
+        try:
+            expression.evaluate({}, budget=budget)
+        except BudgetExceeded as problem:
+            return problem.what
+        return ""
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(ask, None).result() == "depth"
+        assert pool.submit(ask, wide).result() == "depth"
+
+
+@pytest.mark.parametrize("base", [0, 250])
+def test_a_hundred_calls_may_be_open_at_a_time(base: int) -> None:
+    text = "{f: function(n) if n = 0 then 0 else 1 + f(n - 1), r: f(120)}.r"
+
+    def under(frames: int) -> object:
+        return compile_expression(text).evaluate({}) if frames == 0 else under(frames - 1)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert str(pool.submit(under, base).result()) == "120"
 
 
 def test_recursion_within_reason_works() -> None:
