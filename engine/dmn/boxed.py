@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where an expression stands: names FEEL could not guess, types, the element for notes, and where problems go."""
+    """Where an expression stands: names FEEL could not guess, types, the element for notes, and where problems go.
+
+    wanted: the type of the variable which gets the value of the whole.
+    """
 
     names: frozenset[str]
     types: Types
     element: str
     notes: Notes
+    wanted: Type = ANY
 
     def type_of(self, reference: str, element: str = "") -> Type:
         """The type, or ANY with a note when it is unknown."""
@@ -49,8 +53,10 @@ def compile_expression(found: model.Expression | None, around: Surroundings) -> 
     """The code of any expression, its `typeRef` enforced; an absent one is null."""
     if found is None:
         return texts.nothing
-    code = _COMPILERS[type(found)](found, around)
-    if isinstance(found, (model.Table, model.FunctionDefinition)):
+    if isinstance(found, model.Table):
+        return _table(found, around)
+    code = _COMPILERS[type(found)](found, around if around.wanted is ANY else replace(around, wanted=ANY))
+    if isinstance(found, model.FunctionDefinition):
         return code
     return typed(code, around.type_of(found.type_ref, found.id), found.id or around.element)
 
@@ -72,16 +78,17 @@ def _literal(found: model.Literal, around: Surroundings) -> Code:
 
 
 def _table(found: model.Table, around: Surroundings) -> Code:
-    return compile_table(found, around.names, around.type_of, around.element, around.notes)
+    wanted = around.type_of(found.type_ref, found.id) if found.type_ref else around.wanted
+    return compile_table(found, around.names, around.type_of, around.element, around.notes, wanted)
 
 
 def _context(found: model.Context, around: Surroundings) -> Code:
     entries: list[tuple[str, Code]] = []
     result: Code | None = None
     for entry in found.entries:
-        code = compile_expression(entry.expression, around)
-        name = entry.variable.name
-        code = typed(code, around.type_of(entry.variable.type_ref, found.id), name or found.id or around.element)
+        name, kind = entry.variable.name, around.type_of(entry.variable.type_ref, found.id)
+        code = compile_expression(entry.expression, replace(around, wanted=kind))
+        code = typed(code, kind, name or found.id or around.element)
         if not name:
             result = code
             continue
@@ -263,7 +270,6 @@ def _quantified(found: model.Iterator, around: Surroundings) -> Code:
 
 _COMPILERS: dict[type, Callable[[Any, Surroundings], Code]] = {
     model.Literal: _literal,
-    model.Table: _table,
     model.Context: _context,
     model.ListOf: _list,
     model.Relation: _relation,

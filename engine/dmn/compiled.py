@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.dmn import graph, model
@@ -14,7 +14,7 @@ from engine.dmn.graph import File, Place
 from engine.dmn.requirements import Requirements, declared
 from engine.dmn.texts import Code
 from engine.dmn.trace import Note
-from engine.dmn.types import ANY, Type, Types
+from engine.dmn.types import ANY, Type, Types, result_of
 from engine.feel.effort import Effort
 from engine.feel.names import helped
 
@@ -73,7 +73,7 @@ def compile_files(files: list[File], effort: Effort) -> Compiled:
                 planned += sum(1 + len(graph.required(each)) for each in compiled.plans[place.key])
                 if planned > _MAX_PLANNED:
                     raise DmnError("the decisions depend on too many others", node.id, zh="决策之间的依赖过多")
-                code = compile_expression(node.expression, around)
+                code = compile_expression(node.expression, replace(around, wanted=compiled.variables[place.key]))
                 compiled.code[place.key] = typed(code, compiled.variables[place.key], node.id)
             elif isinstance(node, model.Knowledge):
                 _knowledge(compiled, place.key, node, around)
@@ -89,7 +89,8 @@ def _knowledge(compiled: Compiled, key: Key, node: model.Knowledge, around: Surr
     compiled.kinds[key] = [around.type_of(parameter.type_ref, node.id) for parameter in parameters]
     if function is not None and function.kind.upper() == "FEEL":
         inner = around.knowing(*(parameter.name for parameter in parameters))
-        compiled.code[key] = compile_expression(function.body, inner)
+        wanted = result_of(compiled.variables[key])
+        compiled.code[key] = compile_expression(function.body, replace(inner, wanted=wanted))
     elif function is not None:
         compiled.notes.append(
             Note(

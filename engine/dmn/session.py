@@ -9,7 +9,7 @@ from engine.dmn.graph import Place, find, names_of
 from engine.dmn.model import Decision, InputData, Knowledge, Service
 from engine.dmn.texts import Code, Scope
 from engine.dmn.trace import DecisionTrace, Note
-from engine.dmn.types import ANY, Type, convert
+from engine.dmn.types import ANY, convert, result_of
 from engine.feel.values import FeelFunction
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Session:
             return inner
 
         code = self.compiled.code.get(place.key) or _not_available(node)
-        result = _result_of(self.compiled.variables[place.key])
+        result = result_of(self.compiled.variables[place.key])
         function = self.run.function(node.id, names, self.compiled.kinds[place.key], code, around, result)
         self.results[place.key] = function
         return function
@@ -183,7 +183,7 @@ class Session:
         values = {each.node.variable.name: inner.results.get(each.key) for each in outputs}
         value: Any = next(iter(values.values())) if len(values) == 1 else values
         self.run.weigh(value)
-        result = _result_of(self.compiled.variables[place.key])
+        result = result_of(self.compiled.variables[place.key])
         fitting, fits = convert(value, result)
         return fitting if fits else self.run.converted(value, result, node.id)
 
@@ -194,8 +194,3 @@ def _not_available(node: Knowledge) -> Code:
         return None
 
     return refuse
-
-
-def _result_of(kind: Type) -> Type:
-    """What calling gives: the result of a function type, or (before DMN 1.3) the type of the variable itself."""
-    return kind.result if kind.result is not None else kind

@@ -53,18 +53,23 @@ class _Table:
     where: str
 
 
-def compile_table(table: Table, names: frozenset[str], type_of: TypeOf, element: str, notes: Notes) -> Code:
+def compile_table(
+    table: Table, names: frozenset[str], type_of: TypeOf, element: str, notes: Notes, wanted: Type = ANY
+) -> Code:
     """The code of a table; `element` is the decision it belongs to, for notes without an id of their own.
+
+    wanted: the type of the variable which gets the result; its allowed values order a single output which has none.
 
     A table with a text that is no FEEL gives no decision at all: to go on without that cell could be a wrong decision.
     """
     where = table.id or element
     own = Notes(notes.effort)
+    ordering = (wanted.allowed or (wanted.item or ANY).allowed) if len(table.outputs) == 1 else ""
     ready = _Table(
         table,
         tuple(_input(each, names, type_of, where, own) for each in table.inputs),
         tuple(_column(table, position, names, where, own) for position in range(len(table.inputs))),
-        tuple(_output(each, names, type_of, where, own) for each in table.outputs),
+        tuple(_output(each, names, type_of, where, own, ordering) for each in table.outputs),
         tuple(
             tuple(_conclusion(cell, names, cell.id or rule.id or where, own) for cell in rule.outputs)
             for rule in table.rules
@@ -103,10 +108,12 @@ def _conclusion(cell: Literal, names: frozenset[str], where: str, notes: Notes) 
     return texts.nothing
 
 
-def _output(each: Output, names: frozenset[str], type_of: TypeOf, where: str, notes: Notes) -> _Output:
+def _output(each: Output, names: frozenset[str], type_of: TypeOf, where: str, notes: Notes, ordering: str) -> _Output:
+    """An output column; its values are ordered by its own allowed ones, else by those of its type, else by `ordering`
+    (DMN 1.5, 8.2.10 and 8.3.3: the output of a table with one takes the type of the decision)."""
     where = each.id or where
     kind = type_of(each.type_ref, where)
-    allowed = each.allowed or kind.allowed
+    allowed = each.allowed or kind.allowed or ordering
     return _Output(
         each,
         kind,

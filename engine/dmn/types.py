@@ -78,6 +78,11 @@ _BUILT_IN: dict[str, Type] = {
 }
 
 
+def result_of(kind: Type) -> Type:
+    """What calling gives: the result of a function type, or (before DMN 1.3) the type of the variable itself."""
+    return kind.result if kind.result is not None else kind
+
+
 class Types:
     """The item definitions of one file and, under their import names, of the files it imports."""
 

@@ -2,8 +2,14 @@
 
 import pytest
 
-from tests.engine.dmn.build import table
+from engine.dmn import load
+from tests.engine.dmn.build import decision_xml, definitions, literal_xml, table, table_xml
 
+BAND = (
+    '<itemDefinition name="tBand"><typeRef>string</typeRef>'
+    '<allowedValues><text>"high", "middle", "low"</text></allowedValues></itemDefinition>'
+    '<itemDefinition name="tBands" isCollection="true"><typeRef>tBand</typeRef></itemDefinition>'
+)
 BANDS = [("< 10", '"low"'), ("[5..20]", '"middle"'), ("> 15", '"high"')]
 
 
@@ -93,3 +99,30 @@ def test_a_blank_output_cell_is_null_and_a_warning() -> None:
     decisions = table(["x"], ["a", "b"], [("-", "1", "")])
     assert decisions.evaluate("D", {"x": 1}).plain() == {"a": 1, "b": None}
     assert [(problem.code, problem.severity) for problem in decisions.problems] == [("empty", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("policy", "type_ref", "expected"),
+    [
+        ("PRIORITY", "tBand", "middle"),
+        ("OUTPUT ORDER", "tBands", ["middle", "low"]),
+        ("PRIORITY", "string", "low"),
+    ],
+)
+def test_a_single_output_without_values_of_its_own_is_ordered_by_the_type_of_the_decision(
+    policy: str, type_ref: str, expected: object
+) -> None:
+    body = BAND + decision_xml(table_xml(["x"], ["band"], BANDS, policy=policy), type_ref=type_ref)
+    assert load(definitions(body)).evaluate("D", {"x": 7}).plain() == expected
+
+
+def test_a_table_in_a_box_is_ordered_by_the_type_of_its_variable() -> None:
+    inside = table_xml(["x"], ["band"], BANDS, policy="PRIORITY")
+    entry = f'<contextEntry><variable name="band" typeRef="tBand"/>{inside}</contextEntry>'
+    box = f"<context>{entry}<contextEntry>{literal_xml('band')}</contextEntry></context>"
+    assert load(definitions(BAND + decision_xml(box))).evaluate("D", {"x": 7}).value == "middle"
+    model = (
+        f'<businessKnowledgeModel id="f" name="f"><variable name="f" typeRef="tBand"/><encapsulatedLogic>'
+        f'<formalParameter name="x"/>{inside}</encapsulatedLogic></businessKnowledgeModel>'
+    )
+    assert load(definitions(BAND + model)).evaluate("f", {"x": 7}).value == "middle"
