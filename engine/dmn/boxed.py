@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.dmn import model, texts
-from engine.dmn.effort import Notes
-from engine.dmn.errors import DmnError
+from engine.dmn.surroundings import Surroundings, typed
 from engine.dmn.table import compile_table
 from engine.dmn.texts import Code, Scope
 from engine.dmn.trace import Note
-from engine.dmn.types import ANY, Type, Types
+from engine.dmn.types import ANY
 from engine.feel.iteration import iterated
-from engine.feel.names import helped
 
 if TYPE_CHECKING:
     from engine.dmn.run import Run
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """Where an expression stands: names FEEL could not guess, types, the element for notes, and where problems go.
-
-    wanted: the type of the variable which gets the value of the whole.
-    """
-
-    names: frozenset[str]
-    types: Types
-    element: str
-    notes: Notes
-    wanted: Type = ANY
-
-    def type_of(self, reference: str, element: str = "") -> Type:
-        """The type, or ANY with a note when it is unknown."""
-        try:
-            return self.types.get(reference)
-        except DmnError as error:
-            self.notes.append(
-                Note(element or self.element, "type", f"未知类型 {reference}", str(error), severity="warning")
-            )
-            return ANY
-
-    def knowing(self, *names: str) -> Surroundings:
-        """The same place with more names in scope."""
-        more = helped(names)
-        return replace(self, names=self.names | more) if more else self
 
 
 def compile_expression(found: model.Expression | None, around: Surroundings) -> Code:
@@ -59,18 +28,6 @@ def compile_expression(found: model.Expression | None, around: Surroundings) -> 
     if isinstance(found, model.FunctionDefinition):
         return code
     return typed(code, around.type_of(found.type_ref, found.id), found.id or around.element)
-
-
-def typed(code: Code, wanted: Type, element: str) -> Code:
-    """Code whose value is converted to a type, null with a note when that is impossible."""
-    if wanted is ANY:
-        return code
-
-    def checked(run: Run, scope: Scope) -> object:
-        value = code(run, scope)
-        return value if value is None or wanted.accepts(value) else run.converted(value, wanted, element)
-
-    return checked
 
 
 def _literal(found: model.Literal, around: Surroundings) -> Code:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.dmn import graph, model
-from engine.dmn.boxed import Surroundings, compile_expression, typed
+from engine.dmn.boxed import compile_expression
 from engine.dmn.effort import Notes
 from engine.dmn.errors import DmnError
 from engine.dmn.graph import File, Place
 from engine.dmn.requirements import Requirements, declared
+from engine.dmn.surroundings import Surroundings, typed
 from engine.dmn.texts import Code
 from engine.dmn.trace import Note
 from engine.dmn.types import ANY, Type, Types, result_of
