@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine.forms import utf16
 from engine.forms.schema import MANY, Component, Kind
 
 Fault = tuple[str, dict[str, object]] | None
@@ -51,12 +52,16 @@ def _wrong(wanted: str) -> Cleaned:
 def _text(component: Component, raw: object) -> Cleaned:
     if not isinstance(raw, str):
         return _wrong("text")
-    if len(raw) > MAX_TEXT:
+    if utf16.length(raw) > MAX_TEXT:
         return None, ("max-length", {"limit": MAX_TEXT})
     if _BAD_CHARACTERS.search(raw):
         return None, ("characters", {})
-    text = str(raw)
-    return re.sub(r"[\r\n\t]", " ", text) if component.kind is Kind.TEXTFIELD else text, None
+    return sanitized(component, raw), None
+
+
+def sanitized(component: Component, text: str) -> str:
+    """A text as the field can hold it: a text field has one line."""
+    return re.sub(r"[\r\n\t]", " ", text) if component.kind is Kind.TEXTFIELD else str(text)
 
 
 def _number(component: Component, raw: object) -> Cleaned:

@@ -50,17 +50,15 @@ class Form:
         """
         if not isinstance(data, Mapping):
             return Submission({}, [problem("", "", "not-an-object")], locale)
-        checking = Checking(self.root, data, context or {}, functions, Meter(_BUDGET))
-        found: list[FieldProblem] = list(checking.shape.problems)
-        if checking.shape.full:
-            return Submission({}, [problem("", "", "too-large")], locale)
         try:
-            checking.settle()
-            for each in checking.shape.instances:
-                found.extend(rules.check(each, checking, zone))
+            checking = Checking(self.root, data, context or {}, functions, Meter(_BUDGET))
+            if checking.shape.full:
+                return Submission({}, [problem("", "", "too-large")], locale)
+            if not checking.settle():
+                return Submission({}, [problem("", "", "unsettled")], locale)
+            return Submission(checking.values(), _problems(checking, zone), locale)
         except BudgetExceeded:
             return Submission({}, [problem("", "", "too-complex")], locale)
-        return Submission(checking.values(), _visible(found, checking), locale)
 
     def defaults(
         self, context: Mapping[str, Any] | None = None, *, functions: Functions | None = None
@@ -82,8 +80,13 @@ class Form:
         return rules.options(found, checking)
 
 
-def _visible(found: list[FieldProblem], checking: Checking) -> list[FieldProblem]:
-    """Problems of lists count only while the list is shown."""
+def _problems(checking: Checking, zone: str) -> list[FieldProblem]:
+    """What is wrong with the data; problems of lists count only while the list is shown."""
+    found = list(checking.shape.problems)
+    for cut in checking.shortened():
+        found.append(problem(path_text(cut.steps), cut.component.label, "fixed-items"))
+    for each in checking.shape.instances:
+        found.extend(rules.check(each, checking, zone))
     hidden = {path_text(each.steps) for each in checking.shape.lists if each.hidden}
     return [one for one in found if not any(one.path == path or one.path.startswith(path + "[") for path in hidden)]
 

@@ -6,14 +6,15 @@ the paths of the schema only, so that nothing else in a payload is ever touched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.feel import Meter
 from engine.forms.clean import Fault, clean
 from engine.forms.conditions import Formula
 from engine.forms.problems import FieldProblem, problem
-from engine.forms.rows import MISSING, known_value, look, origins
+from engine.forms.rows import MISSING, known_value, look, recognised
 from engine.forms.schema import Component, Kind
 
 MAX_ROWS = 500
@@ -52,20 +53,33 @@ class Instance:
     hidden: bool = False
     locked: bool = False
     known: Any = None
-    """The value of the context, or the default: what stays when the field is locked."""
+    """The value of the context, or the default: what stays when the field is locked, and what others see of it while
+    it is hidden."""
 
     @property
     def path(self) -> str:
         """`items[0].name`."""
         return path_text(self.steps)
 
+    @property
+    def computed(self) -> bool:
+        """Whether its value is never taken from the data."""
+        return self.component.kind is Kind.EXPRESSION
+
+    @property
+    def counts(self) -> Any:
+        """The value it has unless it is hidden."""
+        return self.known if self.locked and not self.computed else self.value
+
 
 @dataclass(slots=True)
 class Repeat:
-    """A dynamic list: where it stands, how many rows it has, what may hide it."""
+    """A dynamic list: its rows, how many of them came, what may hide it."""
 
+    component: Component
     steps: Steps
-    count: int
+    rows: list[Row]
+    came: int
     guards: tuple[tuple[Formula, Row], ...]
     hidden: bool = False
 
@@ -77,7 +91,12 @@ class Shape:
     instances: list[Instance] = field(default_factory=list)
     lists: list[Repeat] = field(default_factory=list)
     problems: list[FieldProblem] = field(default_factory=list)
-    full: bool = False
+    rows: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether there was more than a form may have."""
+        return len(self.instances) + self.rows > MAX_INSTANCES
 
 
 def path_text(steps: Steps) -> str:
@@ -88,81 +107,85 @@ def path_text(steps: Steps) -> str:
     return text
 
 
-def shape_of(root: Component, data: Mapping[str, Any], context: Mapping[str, Any]) -> Shape:
-    """The fields of a submission with their clean values."""
-    shape = Shape()
-    _visit(root, (), Row(), (), shape, data, context)
-    return shape
+def shape_of(root: Component, data: Mapping[str, Any], context: Mapping[str, Any], meter: Meter) -> Shape:
+    """The fields of a submission with their clean values, no more than one too many. Raises BudgetExceeded."""
+    visit = _Visit(data, context, meter)
+    visit.component(root, (), Row(), ())
+    return visit.shape
 
 
-def _visit(
-    component: Component,
-    above: Steps,
-    row: Row,
-    guards: tuple[tuple[Formula, Row], ...],
-    shape: Shape,
-    data: Mapping[str, Any],
-    context: Mapping[str, Any],
-) -> None:
-    if component.hide is not None:
-        guards = (*guards, (component.hide, row))
-    steps = (*above, *component.path)
-    if component.keyed:
-        _add(component, steps, row, guards, shape, data, context)
-    elif component.repeats:
-        known, submitted = row.known(steps, context), look(data, steps)
-        count = _rows(component, steps, shape, known, submitted)
-        shape.lists.append(Repeat(steps, count, guards))
-        came = submitted if isinstance(submitted, (list, tuple)) and len(submitted) == count else None
-        for index, origin in enumerate(origins(component, known, came, count)):
+class _Visit:
+    """A walk over the components of a form, once for each row."""
+
+    def __init__(self, data: Mapping[str, Any], context: Mapping[str, Any], meter: Meter) -> None:
+        self.shape = Shape()
+        self.data = data
+        self.context = context
+        self.meter = meter
+
+    def component(self, component: Component, above: Steps, row: Row, guards: tuple[tuple[Formula, Row], ...]) -> None:
+        if self.shape.full:
+            return
+        self.meter.step()
+        if component.hide is not None:
+            guards = (*guards, (component.hide, row))
+        steps = (*above, *component.path)
+        if component.keyed:
+            self._field(component, steps, row, guards)
+        elif component.repeats:
+            self._list(component, steps, row, guards)
+        else:
+            for child in component.components:
+                self.component(child, steps, row, guards)
+
+    def _list(self, component: Component, steps: Steps, row: Row, guards: tuple[tuple[Formula, Row], ...]) -> None:
+        known, submitted = row.known(steps, self.context), look(self.data, steps)
+        count, rows = self._rows(component, steps, known, submitted)
+        origins, sure = recognised(component, known, rows, count, self.meter)
+        if not sure:
+            self.shape.problems.append(problem(path_text(steps), component.label, "rows"))
+        found = Repeat(component, steps, [], count if rows is None else len(submitted or ()), guards)
+        self.shape.lists.append(found)
+        for index, origin in enumerate(origins):
+            self.shape.rows += 1
+            if self.shape.full:
+                return
             place = None if origin is None or row.origin is None else (*row.origin, *steps[len(row.steps) :], origin)
             inner = Row((*steps, index), (*row.numbers, index + 1), row, place)
+            found.rows.append(inner)
             for child in component.components:
-                _visit(child, inner.steps, inner, guards, shape, data, context)
-    else:
-        for child in component.components:
-            _visit(child, steps, row, guards, shape, data, context)
+                self.component(child, inner.steps, inner, guards)
 
-
-def _rows(component: Component, steps: Steps, shape: Shape, known: Any, submitted: Any) -> int:
-    before = len(known) if isinstance(known, (list, tuple)) else component.opening_rows
-    if submitted is MISSING:
-        return min(before, MAX_ROWS)
-    if submitted is None:
-        submitted = []
-    where = path_text(steps)
-    if not isinstance(submitted, (list, tuple)):
-        shape.problems.append(problem(where, component.label, "type", wanted="list"))
-        return 0
-    if component.fixed and len(submitted) != before:
-        shape.problems.append(problem(where, component.label, "fixed-items"))
-        return min(before, MAX_ROWS)
-    if len(submitted) > MAX_ROWS:
-        shape.problems.append(problem(where, component.label, "items", limit=MAX_ROWS))
-        return 0
-    for index, item in enumerate(submitted):
-        if not isinstance(item, Mapping):
-            shape.problems.append(problem(path_text((*steps, index)), component.label, "type", wanted="object"))
-    return len(submitted)
-
-
-def _add(
-    component: Component,
-    steps: Steps,
-    row: Row,
-    guards: tuple[tuple[Formula, Row], ...],
-    shape: Shape,
-    data: Mapping[str, Any],
-    context: Mapping[str, Any],
-) -> None:
-    if len(shape.instances) >= MAX_INSTANCES:
-        shape.full = True
-        return
-    found = Instance(component, steps, row, guards)
-    if component.kind is not Kind.EXPRESSION:
-        found.known = known_value(component, row.known(steps, context))
-        submitted = look(data, steps)
+    def _rows(
+        self, component: Component, steps: Steps, known: Any, submitted: Any
+    ) -> tuple[int, Sequence[object] | None]:
+        """How many rows a list has, and the rows as they came: none when those of the context stay."""
+        before = min(len(known) if isinstance(known, (list, tuple)) else component.opening_rows, MAX_ROWS)
         if submitted is MISSING:
-            submitted = found.known
-        found.value, found.fault = clean(component, submitted)
-    shape.instances.append(found)
+            return before, None
+        if submitted is None:
+            submitted = []
+        if not isinstance(submitted, (list, tuple)):
+            self._wrong(component, steps, "type", wanted="list")
+            return 0, None
+        if component.fixed and len(submitted) > before:
+            self._wrong(component, steps, "fixed-items")
+            return before, None
+        if len(submitted) > MAX_ROWS:
+            self._wrong(component, steps, "items", limit=MAX_ROWS)
+            return 0, None
+        for index, item in enumerate(submitted):
+            if item is not None and not isinstance(item, Mapping):  # null: a row in which everything was hidden
+                self._wrong(component, (*steps, index), "type", wanted="object")
+        return (before if component.fixed else len(submitted)), submitted
+
+    def _wrong(self, component: Component, steps: Steps, code: str, **facts: object) -> None:
+        self.shape.problems.append(problem(path_text(steps), component.label, code, **facts))
+
+    def _field(self, component: Component, steps: Steps, row: Row, guards: tuple[tuple[Formula, Row], ...]) -> None:
+        found = Instance(component, steps, row, guards)
+        found.known = known_value(component, row.known(steps, self.context))
+        if not found.computed:
+            submitted = look(self.data, steps)
+            found.value, found.fault = clean(component, found.known if submitted is MISSING else submitted)
+        self.shape.instances.append(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -153,13 +154,19 @@ def _primitive(value: Any) -> bool:
 
 
 def identity(value: Any) -> object:
-    """What is equal for values which are equal as JSON: true is not 1. What lies very deep in them does not count."""
-    return isinstance(value, bool), _frozen(value, 0)
+    """What is equal for values which are equal as JSON: true is not 1. What lies very deep in them does not count.
+
+    Fractions are compared as JavaScript shows them, to 15 digits: 0.1 + 0.2 is 0.3.
+    """
+    return _frozen(value, 0)
 
 
 def _frozen(value: Any, depth: int) -> object:
-    if not isinstance(value, (Mapping, list, tuple)):
-        return value
+    if isinstance(value, (bool, str)) or value is None:
+        return type(value), value
+    if isinstance(value, (int, float, Decimal)):
+        exact = isinstance(value, int) or (value == round(value) if math.isfinite(value) else False)
+        return value if exact else f"{float(value):.15g}"
     if depth == _DEEP:
         return None
     if isinstance(value, Mapping):

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.clock import now
 from engine.feel import to_plain
-from engine.forms import patterns
+from engine.forms import patterns, utf16
 from engine.forms.clean import Fault, number
 from engine.forms.conditions import Formula
 from engine.forms.instances import Instance
@@ -31,7 +31,10 @@ def check(each: Instance, checking: Checking, zone: str) -> list[FieldProblem]:
     if each.fault is not None:
         return [_problem(each, each.fault)]
     if _is_empty(each):
-        return [_problem(each, ("required", {}))] if each.component.rules.required else []
+        if each.component.rules.required:
+            return [_problem(each, ("required", {}))]
+        if not each.value:
+            return []
     return [_problem(each, fault) for fault in _faults(each, checking, zone)]
 
 
@@ -45,10 +48,19 @@ def _problem(each: Instance, fault: Fault) -> FieldProblem:
 
 
 def _is_empty(each: Instance) -> bool:
+    """Whether a field is not filled in: stricter than form-js, for which white space is something."""
     value = each.value
     if isinstance(value, str):
-        return not value.strip()
-    return value is None or (value is False and each.component.kind is Kind.CHECKBOX) or value == []
+        return not utf16.trim(value)
+    return (
+        value is None
+        or (value is False and each.component.kind is Kind.CHECKBOX)
+        or (value == [] and _takes_many(each))
+    )
+
+
+def _takes_many(each: Instance) -> bool:
+    return each.component.kind in MANY or each.component.kind is Kind.FILEPICKER
 
 
 def _faults(each: Instance, checking: Checking, zone: str) -> Faults:
@@ -67,12 +79,8 @@ def _faults(each: Instance, checking: Checking, zone: str) -> Faults:
 
 def _text(each: Instance, checking: Checking) -> Faults:
     rules, text = each.component.rules, str(each.value)
-    length = len(text.strip())
-    least, most = _limit(rules.min_length, each, checking), _limit(rules.max_length, each, checking)
-    if least is not None and length < least:
-        yield "min-length", {"limit": format(least, "f")}
-    if most is not None and length > most:
-        yield "max-length", {"limit": format(most, "f")}
+    length = Decimal(utf16.length(utf16.trim(text)))
+    yield from _between(length, {"min-length": rules.min_length, "max-length": rules.max_length}, each, checking)
     if rules.pattern and not patterns.found_in(rules.pattern, text, checking.meter):
         yield "pattern", {}
     if rules.validation_type == "email" and not patterns.found_in(patterns.EMAIL, text, checking.meter):
@@ -81,12 +89,17 @@ def _text(each: Instance, checking: Checking) -> Faults:
         yield "phone", {}
 
 
-def _limit(limit: Any, each: Instance, checking: Checking) -> Decimal | None:
-    """A limit as a number; a formula which gives none does not limit (form-js)."""
-    if isinstance(limit, Formula):
-        limit = checking.value(limit, each.row)
-        return limit if isinstance(limit, Decimal) else None
-    return None if limit is None else Decimal(limit)
+def _between(size: Decimal, limits: dict[str, Any], each: Instance, checking: Checking) -> Faults:
+    """A size against its limits, by code. A formula may give a number as a text, and null for no limit (form-js)."""
+    for code, limit in limits.items():
+        found = to_plain(checking.value(limit, each.row)) if isinstance(limit, Formula) else limit
+        if found is None:
+            continue
+        bound = number(found)
+        if bound is None:
+            yield "limit", {}
+        elif size < bound if code.startswith("min") else size > bound:
+            yield code, {"limit": format(bound, "f")}
 
 
 def _number(each: Instance, checking: Checking) -> Faults:
@@ -98,11 +111,7 @@ def _number(each: Instance, checking: Checking) -> Faults:
     step = number(component.settings.get("increment"))
     if step and value % step:
         yield "increment", {"limit": format(step, "f")}
-    low, high = (_limit(limit, each, checking) for limit in (component.rules.min, component.rules.max))
-    if low is not None and value < low:
-        yield "min", {"limit": format(low, "f")}
-    if high is not None and value > high:
-        yield "max", {"limit": format(high, "f")}
+    yield from _between(value, {"min": component.rules.min, "max": component.rules.max}, each, checking)
 
 
 def options(each: Instance, checking: Checking) -> list[Option]:
@@ -113,7 +122,7 @@ def options(each: Instance, checking: Checking) -> list[Option]:
     if component.options_formula is not None:
         found = checking.value(component.options_formula, each.row)
     else:
-        found = look(checking.context, (component.options_key,))
+        found = look(checking.opening, (component.options_key,))
     if not isinstance(found, list):
         return []
     made = (option(to_plain(raw)) for raw in found[:_MAX_OPTIONS])
@@ -131,7 +140,7 @@ def _choice(each: Instance, checking: Checking) -> Faults:
 
 def _moment(each: Instance, zone: str) -> Faults:
     settings, text = each.component.settings, str(each.value)
-    if settings.get("disallowPassedDates") is True and settings.get("subtype") != "time":
+    if settings.get("disallowPassedDates") is True and settings.get("subtype") != "time" and text != each.known:
         today = now().astimezone(zoneinfo.ZoneInfo(zone)).date()
         if dt.date.fromisoformat(text[:10]) < today:
             yield "past", {}
@@ -158,6 +167,8 @@ def _accepted(file: Any, wanted: list[str]) -> bool:
         return True
     name, kind = str(file.get("name", "")).lower(), str(file.get("type", "")).lower()
     for one in wanted:
+        if one in {"*", "*/*"}:
+            return True
         if one.startswith(".") and name.endswith(one):
             return True
         if "/" in one and (kind == one or (one.endswith("/*") and kind.startswith(one[:-1]))):

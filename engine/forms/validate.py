@@ -1,26 +1,29 @@
 """Checking a submission: what is visible, what is computed, what may be changed, and what the values then are.
 
-Conditions depend on values and values on conditions. They are evaluated in rounds until nothing changes: a hidden field
-has no value, a locked (disabled or read-only) one has the value of the context, an expression has its result.
+Conditions depend on values and values on conditions. They are evaluated in rounds until nothing changes: others see of
+a hidden field the value the form opened with (form-js `useFilteredFormData`), of a locked (disabled or read-only) one
+that of the context, of an expression its result. Every field with a condition for being read-only begins as locked, so
+that no submission opens it by what it says about the field itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.feel import Functions, Meter, from_python, to_plain
 from engine.forms.conditions import Formula
+from engine.forms.facts import Facts, Hidden, laid, opening, rows, seen
 from engine.forms.instances import Instance, Repeat, Row, Steps, shape_of
 from engine.forms.rows import look
-from engine.forms.schema import Component, Kind
-
-_ROUNDS = 12
+from engine.forms.schema import Component
 
 
 class Checking:
-    """One submission being checked: make it, `settle` it, then read `values` and ask for formulas."""
+    """One submission being checked: make it, `settle` it, then read `values` and ask for formulas.
+
+    Raises BudgetExceeded when there is too much to check.
+    """
 
     def __init__(
         self,
@@ -30,26 +33,48 @@ class Checking:
         functions: Functions | None,
         meter: Meter,
     ) -> None:
-        self.shape = shape_of(root, data, context)
-        self.context: dict[str, Any] = from_python(dict(context), "context")
-        self.functions = functions
         self.meter = meter
-        self.facts: dict[str, Any] = {}
-        self._scopes: dict[Steps, dict[str, Any]] = {}
+        self.shape = shape_of(root, data, context, meter)
+        self.opening = opening(root, context, meter)
+        self.functions = functions
+        self._variables = from_python(dict(context), "context")
+        self._facts: Facts = {}
+        self._rows: Facts = {}
+        self._scopes: dict[Steps, Facts] = {}
+        self._parents: dict[Steps, Facts] = {}
 
-    def settle(self) -> None:
-        """Evaluate conditions and expressions until they agree, at most twelve rounds. Raises BudgetExceeded."""
-        for _ in range(_ROUNDS):
+    def settle(self) -> bool:
+        """Evaluate conditions and expressions until they agree; whether they do."""
+        for each in self.shape.instances:
+            each.locked = bool(each.component.readonly or each.component.disabled)
+        seen: set[int] = set()
+        while True:
             self._refresh()
             hidden = [self._hide(each) for each in self.shape.lists]
             settled = [self._settle(each) for each in self.shape.instances]
             if not any(hidden) and not any(settled):
-                return
-        self._refresh()
+                return True
+            state = hash(tuple(self._state()))
+            if state in seen or len(seen) > len(self.shape.instances) + len(self.shape.lists):
+                self._refresh()
+                return False
+            seen.add(state)
+
+    def _state(self) -> Iterator[object]:
+        for each in self.shape.lists:
+            yield each.hidden
+        for field in self.shape.instances:
+            yield field.hidden
+            yield field.locked
+            if field.computed:
+                yield repr(field.value)
 
     def _refresh(self) -> None:
-        self._scopes = {}
-        self.facts = _merged(self.context, from_python(self._tree(show_hidden=True)))
+        """Read the facts anew: what the last round found is what the next one sees."""
+        self._scopes, self._parents = {}, {}
+        self.meter.step(len(self.shape.instances))
+        self._facts = seen(self.shape, self.opening, self._variables)
+        self._rows = rows(self.shape, self._variables)
 
     def _hide(self, each: Instance | Repeat) -> bool:
         before = each.hidden
@@ -61,80 +86,68 @@ class Checking:
         changed = self._hide(each)
         locked = self._flag(component.readonly, each) or self._flag(component.disabled, each)
         value = each.value
-        if component.kind is Kind.EXPRESSION and component.formula is not None:
+        if component.formula is not None:
             value = to_plain(self.value(component.formula, each.row))
         changed |= locked != each.locked or value != each.value
         each.locked, each.value = locked, value
         return changed
 
     def _flag(self, flag: bool | Formula, each: Instance) -> bool:
-        return self.holds(flag, each.row) if isinstance(flag, Formula) else flag
+        """A field which locks itself does so by what was known: once it was open, what is typed does not lock it."""
+        if not isinstance(flag, Formula):
+            return flag
+        itself = any(name.rpartition(".")[2] == each.component.path[-1] for name in flag.compiled.names)
+        return not (itself and not each.locked) and self.holds(flag, each.row)
 
     def holds(self, formula: Formula, row: Row) -> bool:
-        """Whether a condition is true where it stands."""
+        """Whether a condition is met where it stands."""
         return formula.holds(self._scope(row), self.functions, self.meter)
 
     def value(self, formula: Formula, row: Row) -> Any:
         """The FEEL value of a formula where it stands."""
         return formula.value(self._scope(row), self.functions, self.meter)
 
-    def _scope(self, row: Row) -> dict[str, Any]:
+    def _scope(self, row: Row) -> Facts:
         """The names an expression sees in a row (form-js `buildExpressionContext`)."""
         known = self._scopes.get(row.steps)
         if known is None:
-            this = look(self.facts, row.steps)
-            special = {
-                "this": this if isinstance(this, dict) else {},
-                "parent": None if row.parent is None else self._scope(row.parent)["_this_"],
-                "i": from_python(list(row.numbers)),
-            }
-            known = {**special, **self.facts, **{f"_{name}_": value for name, value in special.items()}}
-            self._scopes[row.steps] = known
+            known = self._scopes[row.steps] = _context(self._special(row), self._facts)
         return known
 
-    def values(self) -> dict[str, Any]:
+    def _special(self, row: Row) -> Facts:
+        this = look(self._rows, row.steps) if row.steps else self._facts
+        return {
+            "this": this if isinstance(this, dict) else {},
+            "parent": None if row.parent is None else self._parent(row.parent),
+            "i": from_python(list(row.numbers)),
+        }
+
+    def _parent(self, row: Row) -> Facts:
+        """What the rows in a row see as `parent`: it has `this`, `parent` and `i` itself (`RepetitionScaffold`)."""
+        known = self._parents.get(row.steps)
+        if known is None:
+            special = self._special(row)
+            known = self._parents[row.steps] = _context(special, special["this"])
+        return known
+
+    def values(self) -> Facts:
         """The clean data: visible fields only, locked ones as the context has them."""
-        return self._tree(show_hidden=False)
+        return laid(self.shape, Hidden.NOTHING)
 
-    def _tree(self, show_hidden: bool) -> dict[str, Any]:
-        tree: dict[str, Any] = {}
+    def shortened(self) -> Iterator[Repeat]:
+        """Fixed lists of which fewer rows came, although there is something to see in the rest (form-js leaves out
+        the last rows when everything in them is hidden)."""
         for each in self.shape.lists:
-            if not each.hidden:
-                _put(tree, each.steps, [{} for _ in range(each.count)])
-            elif show_hidden:
-                _put(tree, each.steps, None)
-        for field in self.shape.instances:
-            if not field.hidden:
-                _put(
-                    tree, field.steps, field.known if field.locked and field.component.formula is None else field.value
-                )
-            elif show_hidden:
-                _put(tree, field.steps, None)
-        return tree
+            start, depth = each.came, len(each.steps)
+            if start < len(each.rows) and any(
+                not field.hidden
+                and field.component.disabled is not True
+                and field.steps[:depth] == each.steps
+                and int(field.steps[depth]) >= start
+                for field in self.shape.instances
+            ):
+                yield each
 
 
-def _put(tree: dict[str, Any], steps: Steps, value: Any) -> None:
-    """Set a value at its steps, making contexts on the way; nothing happens below a hidden list."""
-    place: Any = tree
-    for step, following in pairwise(steps):
-        if isinstance(step, int):
-            if not isinstance(place, list) or step >= len(place):
-                return
-            place = place[step]
-        else:
-            if not isinstance(place, dict):
-                return
-            if not isinstance(following, int) and place.get(step) is None:
-                place[step] = {}
-            place = place.get(step)
-    if isinstance(place, dict) and steps:
-        place[str(steps[-1])] = value
-
-
-def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Both contexts as one; where both have a context under a name, these are merged too."""
-    merged = dict(below)
-    for name, value in above.items():
-        known = merged.get(name)
-        merged[name] = _merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
-    return merged
+def _context(special: Mapping[str, Any], data: Mapping[str, Any]) -> Facts:
+    return {**special, **data, **{f"_{name}_": value for name, value in special.items()}}

@@ -80,7 +80,7 @@ def test_conditions_which_contradict_each_other_end() -> None:
         field("checkbox", "a", conditional={"hide": "=b = true"}),
         field("checkbox", "b", conditional={"hide": "=a != true"}),
     )
-    assert set(tested.validate({"a": True, "b": True}).values) <= {"a", "b"}
+    assert codes(tested.validate({"a": True, "b": True})) == ["unsettled"]
 
 
 ROWS = form(

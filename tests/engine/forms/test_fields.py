@@ -18,6 +18,12 @@ OPTIONS = [{"label": "甲", "value": "a"}, {"label": "乙", "value": "b"}, {"lab
         (field("textfield"), "line\nbreak", "line break"),
         (field("textarea"), "line\nbreak", "line\nbreak"),
         (field("textfield"), None, ""),
+        (field("textfield"), "   ", "   "),
+        (field("textfield", validate={"minLength": 2}), "😀", "😀"),
+        (field("number", validate={"min": "=nosuch"}), 1, 1),
+        (field("select", valuesExpression="=[0.1 + 0.2]"), 0.1 + 0.2, 0.1 + 0.2),
+        (field("filepicker", accept="*"), {"id": "1", "name": "a"}, {"id": "1", "name": "a"}),
+        (field("filepicker", accept="*/*"), {"id": "1", "name": "a"}, {"id": "1", "name": "a"}),
         (field("number"), 12, 12),
         (field("number"), "12.50", 12.5),
         (field("number"), Decimal("0.1"), 0.1),
@@ -58,6 +64,20 @@ def test_a_good_value_is_kept_in_its_clean_form(component: dict[str, Any], value
         (field("textfield"), "a" * 100_001, "max-length"),
         (field("textfield", validate={"minLength": 3}), " ab ", "min-length"),
         (field("textfield", validate={"maxLength": 3}), "abcd", "max-length"),
+        (field("textfield", validate={"maxLength": 2}), "😀😀", "max-length"),
+        (field("textfield", validate={"minLength": 2}), "   ", "min-length"),
+        (field("textfield", validate={"minLength": 1}), "\ufeff", "min-length"),
+        (field("textfield", validate={"pattern": "^[a-z]+$"}), "   ", "pattern"),
+        (field("textfield", validate={"validationType": "email"}), " ", "email"),
+        (field("textfield", validate={"validationType": "email", "pattern": "@corp\\.cn$"}), "a@evil.com", "pattern"),
+        (field("textfield", validate={"maxLength": '="2"'}), "abc", "max-length"),
+        (field("textfield", validate={"maxLength": "=-2"}), "a", "max-length"),
+        (field("number", validate={"min": '="5"'}), 1, "min"),
+        (field("number", validate={"min": '="abc"'}), 1, "limit"),
+        (field("number", validate={"min": "=true"}), 1, "limit"),
+        (field("select", values=OPTIONS), [], "option"),
+        (field("select", values=[{"label": "o", "value": {"a": 1}}]), {"a": True}, "option"),
+        (field("taglist", values=[{"label": "o", "value": {"b": [0]}}]), [{"b": [False]}], "option"),
         (field("textfield", validate={"pattern": "^[A-Z]+$"}), "abc", "pattern"),
         (field("textfield", validate={"pattern": r"^\d+$"}), "１２３", "pattern"),
         (field("textfield", validate={"validationType": "email"}), "a@b", "email"),
@@ -141,6 +161,19 @@ def test_options_come_from_the_context_never_from_the_submission() -> None:
     sneaky = {"x": "evil", "departments": ["evil"]}
     assert codes(tested.validate(sneaky, context=context)) == ["option"]
     assert codes(tested.validate(sneaky)) == ["option"]
+
+
+def test_options_may_be_those_of_another_field_as_the_form_opened() -> None:
+    tested = form(
+        field("taglist", "chosen", values=OPTIONS, defaultValue=["a"]), field("select", "x", valuesKey="chosen")
+    )
+    assert tested.validate({"chosen": ["b"], "x": "a"}).ok
+    assert codes(tested.validate({"chosen": ["b"], "x": "b"})) == ["option"]
+
+
+def test_a_past_date_may_stay_when_it_was_there_before() -> None:
+    component = field("datetime", subtype="date", disallowPassedDates=True)
+    assert form(component).validate({"x": "2020-01-01"}, context={"x": "2020-01-01"}).ok
 
 
 def test_options_may_be_computed_from_other_answers() -> None:

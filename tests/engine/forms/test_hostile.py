@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 from typing import Any
 
 import pytest
@@ -183,6 +184,15 @@ def test_rows_times_fields_are_bounded() -> None:
         }
     )
     assert codes(tested.validate({"rows": [{}] * 400})) == ["too-large"]
+
+
+def test_rows_within_rows_are_bounded_without_any_fields() -> None:
+    nested: dict[str, Any] = {"type": "dynamiclist", "id": "c", "path": "c", "components": []}
+    for name in "ba":
+        nested = {"type": "dynamiclist", "id": name, "path": name, "components": [nested]}
+    before = time.thread_time()
+    assert codes(form(nested).validate({"a": [{"b": [{}] * 500}] * 500})) == ["too-large"]
+    assert time.thread_time() - before < 0.5
 
 
 def test_formulas_which_ask_too_much_end_in_a_problem() -> None:
