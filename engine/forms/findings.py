@@ -31,6 +31,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "表单打开时的字段和行超过 {limit} 个",
         "The form opens with more than {limit} fields and rows",
     ),
+    "condition-cycle": (
+        "{found} 的条件或公式互相依赖",
+        "The conditions or formulas of {found} depend on each other",
+    ),
     "bad-feel": ("{found} 不是有效的 FEEL 表达式：{reason_zh}", "{found} is not valid FEEL: {reason_en}"),
     "not-feel": ("{found} 必须以 = 开头", "{found} must begin with ="),
     "no-expression": ("表达式组件缺少表达式", "The expression component has no expression"),

@@ -11,7 +11,7 @@ import orjson
 from engine.feel import FeelError
 from engine.feel.effort import Effort
 from engine.findings import Finding
-from engine.forms import read_rules, structure
+from engine.forms import cycles, read_rules, structure
 from engine.forms.conditions import Formula, formula, is_expression
 from engine.forms.findings import finding
 from engine.forms.instances import MAX_ROWS
@@ -96,6 +96,7 @@ def read(schema: bytes | str | Mapping[str, Any]) -> Reading:
     components = _components(document.get("components"), reader, form_id, 0)
     root = Component(Kind.GROUP, form_id, "", components=components)
     structure.check(root, reader)
+    cycles.check(root, reader)
     return Reading(root, form_id, document, reader.findings)
 
 

@@ -165,6 +165,7 @@ _FORMS = {
     "bad-path": ("只用字母、数字、_，以 . 分隔", "Use letters, digits and _, with dots between"),
     "bad-pattern": ("改正正则表达式", "Correct the regular expression"),
     "bad-property": ("改正或删除该属性", "Correct or remove the property"),
+    "condition-cycle": ("让其中一个字段不再依赖其他字段", "Let one of them depend on none of the others"),
     "default-not-offered": ("从选项中选默认值", "Choose the default from the options"),
     "duplicate-id": ("复制的组件换 id", "Give the copied component another id"),
     "duplicate-key": ("给其中一个字段换 key", "Give one of the two fields another key"),

@@ -111,3 +111,11 @@ def test_a_complex_complaint_needs_a_second_source(severity: int, missing: set[s
 @pytest.mark.parametrize(("answer", "missing"), [("basically", set()), ("unsatisfied", {"unsatisfied_reasons"})])
 def test_an_unsatisfied_complainant_is_asked_why(answer: str, missing: set[str]) -> None:
     assert refused("complaint/complaint-revisit", satisfaction=answer, unsatisfied_reasons=None) == missing
+
+
+@pytest.mark.parametrize(
+    ("amount", "others", "needed"), [(None, False, True), (0, False, True), (100, True, True), (100, False, False)]
+)
+def test_a_plan_without_a_payment_needs_its_measures(amount: int | None, others: bool, needed: bool) -> None:
+    found = refused("complaint/complaint-plan", amount_offered=amount, other_measures=others, measures=None)
+    assert ("measures" in found) is needed

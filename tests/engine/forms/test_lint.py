@@ -154,6 +154,35 @@ def test_a_form_which_opens_with_too_many_rows_is_refused() -> None:
     assert [finding.code for finding in lint(schema(nested))] == ["opens-too-large"]
 
 
+def _hide(condition: str) -> dict[str, Any]:
+    return {"conditional": {"hide": condition}}
+
+
+@pytest.mark.parametrize(
+    ("components", "found"),
+    [
+        ([field("number", "a", **_hide("=b != null")), field("number", "b", **_hide("=a != null"))], ["f_a"]),
+        ([field("number", "a", **_hide("=b != null")), field("number", "b")], []),
+        ([field("number", "a", **_hide("=a = 5"))], ["f_a"]),
+        ([field("number", "a", readonly="=a != null")], []),
+        ([field("number", "a", readonly="=b = 1"), field("number", "b", readonly="=a = 1")], ["f_a"]),
+        ([field("expression", "a", expression="=b + 1"), field("expression", "b", expression="=a + 1")], ["f_a"]),
+        ([field("expression", "a", expression="=b + 1"), field("expression", "b", expression="=c + 1")], []),
+        ([_group("p", field("number", "a", **_hide("=p.a = 1")))], ["f_a"]),
+        ([_list("r", field("number", "a"), field("expression", "b", expression="=this.a / sum(r.a)"))], []),
+        ([_list("r", field("expression", "b", expression="=this.b + 1"))], ["f_b"]),
+        ([_list("r", field("expression", "b", expression="=count(r)"))], []),
+    ],
+)
+def test_conditions_which_depend_on_each_other_are_pointed_out(
+    components: list[dict[str, Any]], found: list[str]
+) -> None:
+    findings = lint(schema(*components))
+    assert [(each.code, each.severity, each.element) for each in findings] == [
+        ("condition-cycle", "warning", element) for element in found
+    ]
+
+
 def test_an_id_used_twice_is_found() -> None:
     twice = [field("textfield", "a"), field("textfield", "b") | {"id": "f_a"}]
     assert [finding.code for finding in lint(schema(*twice))] == ["duplicate-id"]
