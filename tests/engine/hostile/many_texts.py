@@ -170,5 +170,5 @@ CASES = [
         lambda: _form(500, lambda n: {"validate": {"pattern": f"(a|b)*{n}" * 40}}),
         "too-much-feel",
     ),
-    Case("form of 4 choices among 2k", ".form", lambda: _choices(4, 2_000)),
+    Case("form of 4 choices among 2k", ".form", lambda: _choices(4, 2_000), "bad-default"),
 ]
