@@ -106,8 +106,8 @@ class Decisions:
         """Evaluate a decision, a decision service or a business knowledge model, named by id or by name.
 
         context: Python data by name; values of an imported file stand under the import's name, or under
-        `{namespace}name`. A service takes its input decisions from it as well, a knowledge model its parameters. What is
-        declared is seen by requirement only, other data by every decision (`engine.dmn.requirements`).
+        `{namespace}name`. A service takes its input decisions from it as well, a knowledge model its parameters. What
+        is declared is seen by requirement only, other data by every decision (`engine.dmn.requirements`).
         Rules that are broken while evaluating (UNIQUE with two matches, a value of the wrong type) make the result
         null with a note; see `Result.failed`. Raises DmnError for an unknown decision, FeelError for a context that
         is no data, and BudgetExceeded.
