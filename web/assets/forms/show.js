@@ -5,10 +5,12 @@ import './dates.js';
 
 import { Form } from '@bpmn-io/form-js-viewer';
 
+import { conditionsOf } from './data.js';
+
 export async function showForm(container, schema, data) {
   container.replaceChildren();
   const form = new Form({ container });
-  await form.importSchema(schema, data);
+  await form.importSchema(conditionsOf(schema), data);
   return form;
 }
 

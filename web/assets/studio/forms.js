@@ -6,6 +6,7 @@ import '@bpmn-io/form-js/dist/assets/properties-panel.css';
 import { Form, FormEditor } from '@bpmn-io/form-js';
 
 import { language, say } from '../base/texts.js';
+import { conditionsOf } from '../forms/data.js';
 import taskLook from '../forms/form.css?inline';
 
 // The preview looks as the form will in the task; the editor around it keeps the looks it was measured for.
@@ -55,7 +56,7 @@ export async function openForm(canvas, panel, text, { onChange, readonly }) {
   toggle.addEventListener('click', async () => {
     preview.hidden = !preview.hidden;
     place.hidden = !preview.hidden;
-    if (!preview.hidden) await shown.importSchema(inOurLanguage(editor.saveSchema()), SAMPLE);
+    if (!preview.hidden) await shown.importSchema(conditionsOf(inOurLanguage(editor.saveSchema())), SAMPLE);
     label();
   });
   label();
@@ -85,7 +86,7 @@ async function showForm(canvas, text) {
   place.className = 'form-preview sheet';
   canvas.append(place);
   const form = new Form({ container: place });
-  await form.importSchema(inOurLanguage(JSON.parse(text)), SAMPLE);
+  await form.importSchema(conditionsOf(inOurLanguage(JSON.parse(text))), SAMPLE);
   return { destroy: () => form.destroy(), focus: () => false, mark() {} };
 }
 

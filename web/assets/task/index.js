@@ -3,6 +3,7 @@ import { call, complain, faults } from '../base/api.js';
 import { beforeLeaving } from '../base/leaving.js';
 import { say } from '../base/texts.js';
 import { toast, toastLater } from '../base/toast.js';
+import { filled } from '../forms/data.js';
 import { showFaults, showForm } from '../forms/show.js';
 
 const box = document.querySelector('[data-task]');
@@ -18,7 +19,7 @@ let dirty = false;
 let known = '';
 
 // What the fields hold, without the case and the process data the form was shown with.
-const typed = () => form._getSubmitData();
+const typed = () => filled(form._getSubmitData(), form);
 
 async function save() {
   if (!dirty) return;
@@ -99,7 +100,7 @@ async function takeOver() {
 async function complete() {
   clearTimeout(waiting);
   await saving;
-  const { data, errors } = form.submit();
+  const { data: sent, errors } = form.submit();
   if (Object.keys(errors).length) {
     toast(say('Complete the marked fields first.'), { tone: 'danger', seconds: 6 });
     document.querySelector('.fjs-has-errors')?.scrollIntoView({ block: 'center' });
@@ -108,7 +109,7 @@ async function complete() {
   button.setAttribute('aria-busy', 'true');
   button.disabled = true;
   try {
-    await call('POST', `${given.url}/complete`, { data }, { rev, once: crypto.randomUUID() });
+    await call('POST', `${given.url}/complete`, { data: filled(sent, form) }, { rev, once: crypto.randomUUID() });
     dirty = false;
     sessionStorage.removeItem(kept);
     toastLater(say('Task completed'));
