@@ -11,6 +11,14 @@ _REASONS: dict[str, tuple[str, str]] = {
         "The name {found!r} is a word of FEEL; rename the variable",
         "名称 {found!r} 是 FEEL 的保留字，请更改变量名",
     ),
+    "mixed": (
+        "Here {found} makes a number of the text, in FEEL it does not",
+        "此处 {found} 会把文本转成数值，FEEL 不会",
+    ),
+    "values": (
+        "{found!r} of values which are not booleans has no counterpart in FEEL",
+        "{found!r} 用于非布尔值，在 FEEL 中没有对应",
+    ),
     "index": ("What stands in the brackets may be a position or a key", "方括号中的内容可能是位置，也可能是键"),
     "member": ("Whether {found!r} is a list or a text cannot be seen", "无法判断 {found!r} 是列表还是文本"),
     "number": ("The number is too large", "数值过大"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NamedTuple
 
 from engine.feel import tree, walk
@@ -160,13 +161,17 @@ class _Parser:
     def comparison(self) -> tree.Node:
         left = self.additive()
         while token := self.accept(*_COMPARISONS):
-            left = tree.Comparison(_COMPARISONS[token.value], left, self.additive())
+            right = self.additive()
+            _same_kind(token, left, right)
+            left = tree.Comparison(_COMPARISONS[token.value], left, right)
         return left
 
     def additive(self) -> tree.Node:
         left = self.multiplicative()
         while token := self.accept("+", "-"):
-            left = tree.Arithmetic(token.value, left, self.multiplicative())
+            right = self.multiplicative()
+            _same_kind(token, left, right)
+            left = tree.Arithmetic(token.value, left, right)
         return left
 
     def multiplicative(self) -> tree.Node:
@@ -269,6 +274,19 @@ class _Parser:
             return True
         touching = rest[0].at == name.at + len(name.value) and len(rest) > 2 and rest[1].at == rest[0].at + 1
         return touching and rest[1].kind == "name" and rest[2].value == "("
+
+
+def _same_kind(token: _Token, left: tree.Node, right: tree.Node) -> None:
+    """JUEL makes a number of a text beside a number, and of every text it adds, where FEEL does not (JSR 341, 1.7)."""
+    kinds = {_literal_kind(left), _literal_kind(right)}
+    if kinds == {str, Decimal} or (str in kinds and token.value in "+-"):
+        raise NotTranslatable("mixed", token.at, found=token.value)
+
+
+def _literal_kind(node: tree.Node) -> type | None:
+    if isinstance(node, tree.Negation):
+        node = node.operand
+    return type(node.value) if isinstance(node, tree.Literal) else None
 
 
 def _method(source: tree.Node, token: _Token, arguments: list[tree.Node]) -> tree.Node:

@@ -123,6 +123,9 @@ class _Translator:
         return build.item(source, index)
 
     def logic(self, node: ast.BoolOp, depth: int) -> tree.Node:
+        for value in node.values:
+            if _is_plain_value(value):  # `x or 5` is one of the two values, not their truth
+                raise NotTranslatable("values", self.at(value), found=type(node.op).__name__.lower())
         parts = [self.visit(value, depth) for value in node.values]
         return build.conjunction(parts) if isinstance(node.op, ast.And) else build.disjunction(parts)
 
@@ -138,6 +141,8 @@ class _Translator:
 
     def binary(self, node: ast.BinOp, depth: int) -> tree.Node:
         left, right = self.visit(node.left, depth), self.visit(node.right, depth)
+        if isinstance(node.op, ast.Mult) and any(map(_repeats, (left, right))):
+            raise self.refuse(node)
         if isinstance(node.op, ast.Mod) and not isinstance(left, tree.Literal):
             return build.call("modulo", left, right)
         if isinstance(node.op, ast.FloorDiv):
@@ -197,6 +202,8 @@ class _Translator:
             method, count = _METHODS.get(node.func.attr, ("", 0))
             if method and len(node.args) == count:
                 arguments = [self.visit(argument, depth) for argument in node.args]
+                if any(isinstance(argument, tree.ListNode) for argument in arguments):  # any of several beginnings
+                    raise NotTranslatable("function", self.at(node), found=found)
                 return build.call(method, self.visit(node.func.value, depth), *arguments)
             if node.func.attr == "get" and len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
                 key = node.args[0].value
@@ -218,6 +225,20 @@ class _Translator:
         days, rest = divmod(int(seconds), 86_400)
         text = f"P{days}D" + (f"T{rest}S" if rest else "")
         return build.call("duration", tree.Literal(text))
+
+
+def _is_plain_value(node: ast.expr) -> bool:
+    """Whether an operand is written out and is no boolean."""
+    if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not):
+        return _is_plain_value(node.operand)
+    if isinstance(node, ast.Constant):
+        return not isinstance(node.value, bool)
+    return isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict))
+
+
+def _repeats(node: tree.Node) -> bool:
+    """Whether multiplying this repeats it."""
+    return isinstance(node, tree.ListNode) or (isinstance(node, tree.Literal) and isinstance(node.value, str))
 
 
 _VISITORS: dict[type[ast.expr], Callable[[_Translator, Any, int], tree.Node]] = {

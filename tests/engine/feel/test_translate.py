@@ -44,6 +44,11 @@ def test_juel_becomes_feel(juel: str, feel: str) -> None:
         ("${a", 3),
         ("${a == 'x}", 7),
         ("${a; b}", 3),
+        ("${'5' == 5}", 6),
+        ("${'2' < 10}", 6),
+        ("${-10 ne '2'}", 6),
+        ("${'5' + 5}", 6),
+        ("${n + 1 + '1' - 5}", 8),
     ],
 )
 def test_juel_without_clear_meaning_is_refused_by_position(juel: str, position: int) -> None:
@@ -93,6 +98,14 @@ def test_python_becomes_feel(python: str, feel: str) -> None:
         ("import os", 0),
         ("(金额 + then)", 6),
         ("items[n]", 6),
+        ("s.startswith(('x', 'y'))", 0),
+        ("a and s.endswith(['x'])", 6),
+        ("x or 5", 5),
+        ("x or 'd'", 5),
+        ("a and -5", 6),
+        ("a and (x or [])", 12),
+        ("'a' * 3", 0),
+        ("3 * [1]", 0),
     ],
 )
 def test_python_without_clear_meaning_is_refused_by_position(python: str, position: int) -> None:
