@@ -1,8 +1,10 @@
 """Drafts: bundles on their way to publication, edited at leisure, reviewed by a second person."""
 
 from collections.abc import Collection, Mapping
+from itertools import count
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import bundles
@@ -21,7 +23,7 @@ def create_draft(
     """
     facts = bundles.manifest(files)
     if session.get(Draft, key, with_for_update=True) is not None:
-        raise Conflict("There is a draft already", key=key)
+        raise _taken(key)
     version = session.scalar(
         select(ProcessDefinition.version).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc())
     )
@@ -37,9 +39,24 @@ def create_draft(
         updated_at=now(),
         files=[DraftFile(path=path, content=content) for path, content in sorted(files.items())],
     )
-    session.add(made)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # somebody made it in the same moment
+        raise _taken(key) from None
     return made
+
+
+def free_key(session: Session, key: str) -> str:
+    """A key like this one which no published process and no draft has."""
+    names = (f"{key[:58]}-{number}" for number in count(2))
+    published = select(ProcessDefinition.id).where(ProcessDefinition.key == bindparam("name")).exists()
+    drafted = select(Draft.key).where(Draft.key == bindparam("name")).exists()
+    return next(name for name in names if not session.scalar(select(or_(published, drafted)), {"name": name}))
+
+
+def _taken(key: str) -> Conflict:
+    return Conflict(f"There is a draft {key} already", message_zh=f"已有标识为「{key}」的草稿", key=key)
 
 
 def open_draft(session: Session, key: str, *, author: str) -> Draft:

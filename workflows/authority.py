@@ -41,14 +41,18 @@ def levels_for(session: Session, severity: int, amount: int) -> list[str]:
     return list(fitting[2]) if fitting else []
 
 
+def missing_role(person: Person, duty: str | None) -> Role | None:
+    """The role which a duty (`redress:role`) asks for, where the person has it not."""
+    wanted = ROLE_OF_DUTY.get(duty or "")
+    return None if wanted in authorisation.roles(person) else wanted
+
+
 def check_duty(session: Session, case: Case | None, person: Person, duty: str | None, step: str | None) -> None:
     """Whether a person may complete a task of that duty (`redress:role`) at that step (`redress:policy`).
 
     Raises NotAllowed without the role, OverAuthority below the level, FourEyes where they had another part in the plan.
     """
-    wanted = ROLE_OF_DUTY.get(duty or "")
-    held = authorisation.roles(person)
-    if wanted is not None and wanted not in held:
+    if missing_role(person, duty) is not None:
         if duty in _RANK:
             raise OverAuthority(level=duty)
         raise NotAllowed(duty=duty)

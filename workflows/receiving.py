@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -178,9 +179,11 @@ def check(complaint: Complaint) -> None:
 
 
 def new_number(session: Session, moment: datetime) -> str:
-    """A fresh acceptance number; safe with any number of processes at once, and never given again."""
+    """A fresh acceptance number with the day it is where the enterprise is; safe with any number of processes at once,
+    and never given again."""
+    day = moment.astimezone(ZoneInfo(settings().time_zone))
     for _ in range(20):
-        number = _compose(moment)
+        number = _compose(day)
         given = session.execute(
             insert(AcceptanceNumber)
             .values(number=number, issued_at=now())

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from engine import forms, instances
+from engine import definitions, forms, instances
 from engine import usertasks as engine_tasks
 from engine.clock import now
 from engine.errors import Forbidden, NotFound
-from engine.models import InstanceStatus, Json, ProcessInstance, TaskStatus, UserTask
+from engine.models import InstanceStatus, Json, ProcessDefinition, ProcessInstance, TaskStatus, UserTask
 from workflows import authorisation, authority, cases, correspondence, gates, handoffs, notices, people
 from workflows.authorisation import TaskInCase
 from workflows.errors import BadComplaint, NoSuchTask
@@ -221,18 +221,25 @@ def reopen(session: Session, instance_id: UUID, element: str, *, assignee: str |
 
 
 def earlier_steps(session: Session, task: UserTask) -> dict[str, tuple[str, str]]:
-    """Where a task can be sent back to: element id -> Chinese and English name, in the order they were done."""
+    """Where a task can be sent back to: element id -> Chinese and English name, in the order they were done.
+
+    Steps of its process which are drawn in its version, whichever version they were done in.
+    """
+    process = select(ProcessDefinition.key).where(ProcessDefinition.id == task.definition_id).scalar_subquery()
     done = session.execute(
         select(UserTask.element_id, UserTask.name_zh, UserTask.name_en)
+        .join(ProcessDefinition, ProcessDefinition.id == UserTask.definition_id)
         .where(
             UserTask.instance_id == task.instance_id,
-            UserTask.definition_id == task.definition_id,
+            ProcessDefinition.key == process,
             UserTask.status == TaskStatus.COMPLETED.value,
             UserTask.element_id != task.element_id,
         )
         .order_by(UserTask.completed_at)
     )
-    return {row.element_id: (row.name_zh, row.name_en) for row in done}
+    diagram = definitions.compiled_by_id(session, task.definition_id).diagram
+    drawn = {node.id for _, node in diagram.walk() if node.kind == "userTask"}
+    return {row.element_id: (row.name_zh, row.name_en) for row in done if row.element_id in drawn}
 
 
 def urge(session: Session, person: Person, task_id: UUID, *, reason: str = "") -> UserTask:

@@ -90,3 +90,15 @@ def test_what_was_released_may_go_on_behind_the_gate(house: Session, who: Who, c
     plan = plan_for(house, case, other())
     assert [line.element for line in verdict(house, plan, who).tokens] == ["Task_Pay"]
     assert verdict(house, plan, who).ok
+
+
+def test_a_case_goes_back_to_a_step_it_did_in_the_version_before(house: Session, who: Who, case: Case) -> None:
+    plan = plan_for(house, case, other())
+    run(house, migration.start(house, plan, actor=str(who("owner").id), reason="x"))
+    task = house.scalars(select(UserTask).where(UserTask.status == TaskStatus.OPEN.value)).one()
+    assert task.definition_id == plan.new.id
+    assert list(usertasks.earlier_steps(house, task)) == ["Task_Accept", "Task_Plan"]
+    usertasks.claim(house, who("legal"), task.id)
+    usertasks.send_back(house, who("legal"), task.id, element="Task_Plan", reason="依据不足")
+    again = house.scalars(select(UserTask).where(UserTask.status == TaskStatus.OPEN.value)).one()
+    assert again.element_id == "Task_Plan"

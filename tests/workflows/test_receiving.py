@@ -32,6 +32,11 @@ def test_a_number_shows_its_day_and_holds_a_random_part_and_a_check_sign(session
     assert check_sign(body[:-1]) == body[-1]
 
 
+def test_the_day_of_a_number_is_that_of_the_enterprise(session: Session) -> None:
+    before_breakfast = datetime(2026, 3, 4, 16, 30, tzinfo=UTC)  # half past midnight in Shanghai
+    assert new_number(session, before_breakfast).startswith("TS20260305-")
+
+
 def test_two_numbers_share_nothing_but_the_day(session: Session) -> None:
     numbers = {new_number(session, MOMENT) for _ in range(200)}
     assert len(numbers) == 200

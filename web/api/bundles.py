@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections.abc import Mapping
-from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -303,7 +302,7 @@ def import_files(session: Session, form: dict[str, Any]) -> Answer:
     """
     people.require(session, me(), "definition.draft")
     if not form["existing"] and definitions.versions(session, form["key"]):
-        free = _free(session, form["key"])
+        free = definitions.free_key(session, form["key"])
         raise invalid(
             "key",
             "published",
@@ -316,12 +315,6 @@ def import_files(session: Session, form: dict[str, Any]) -> Answer:
     draft = definitions.create_draft(session, form["key"], files, author=str(me().id))
     data = {"draft": draft, "notes": [note.as_json() for note in notes]}
     return Answer(data, rev=draft.rev, location=f"/api/v1/drafts/{draft.key}")
-
-
-def _free(session: Session, key: str) -> str:
-    """A key like this one which nobody uses."""
-    names = (f"{key[:58]}-{number}" for number in count(2))
-    return next(name for name in names if not definitions.versions(session, name) and session.get(Draft, name) is None)
 
 
 def _uploaded() -> dict[str, bytes]:

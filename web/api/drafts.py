@@ -144,12 +144,21 @@ def create(session: Session, body: dict[str, Any]) -> Answer:
     if body["files"] is not None:
         draft = definitions.create_draft(session, key, _bytes(body["files"]), author=author)
     elif body["source"] is not None:
+        _require_new(session, key)
         files = _of_source(session, body["source"])
         names = (body["name_zh"] or body["name_en"] or key, body["name_en"] or body["name_zh"] or key)
         draft = definitions.create_draft(session, key, copying.renamed(files, key, *names), author=author)
     else:
         draft = definitions.open_draft(session, key, author=author)
     return Answer(draft, rev=draft.rev, location=f"/api/v1/drafts/{draft.key}")
+
+
+def _require_new(session: Session, key: str) -> None:
+    """A copy is a process of its own: it never takes the place of one there is. Raises Invalid at `key`."""
+    if definitions.versions(session, key) or session.get(Draft, key) is not None:
+        free = definitions.free_key(session, key)
+        zh, en = f"标识 {key} 已被使用，可改用 {free}", f"The key {key} is in use already: use {free} instead"
+        raise invalid("key", "taken", zh, en)
 
 
 def _of_source(session: Session, source: str) -> dict[str, bytes]:

@@ -14,7 +14,7 @@ from web.i18n import say
 from web.identity import me
 from web.pages.show import Deadline, given, here, task_deadline, with_query
 from web.pages.words import department_names, know_people, name_of
-from workflows import boxes, calendars, filters, people
+from workflows import authority, boxes, calendars, filters, gates, people
 from workflows.authorisation import TaskInCase
 from workflows.boxes import Box
 from workflows.models import Case, Person, Role, SavedFilter
@@ -42,12 +42,13 @@ NARROWING: Final = ("text", "channel", "nature", "risk", "element", "department"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the inbox."""
+    """A line of the inbox. waits_for: the role without which nobody can claim it, and which the reader has not."""
 
     task: UserTask
     case: Case | None
     deadline: Deadline
     claimable: bool
+    waits_for: Role | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def page() -> str:
         calendar = calendars.get(session)
         know_people(session, [who for one in found for who in (one.task.assignee, one.task.lender)])
         colleagues = [] if live else _colleagues(session, person)
-    shown = found[:LIMIT]
+        shown = found[:LIMIT]
+        rows = [_row(session, one, person, box, calendar) for one in shown]
     end = boxes.position(box, sort, shown[-1]) if len(found) > LIMIT else None
     return render_template(
         "inbox_list.html" if live else "inbox.html",
@@ -100,7 +102,8 @@ def page() -> str:
         saved=saved,
         query={key: given(key) for key in filters.KEYS if given(key)},
         colleagues=colleagues,
-        rows=[_row(one, person, box, calendar) for one in shown],
+        leads=_leads(person),
+        rows=rows,
         filtered=any(given(name) for name in NARROWING),
         first=here(after=None) if position else None,
         next=here(after=cursors.pack(name, end)) if end else None,
@@ -134,16 +137,21 @@ def _saved(session: Session, person: Person) -> list[Kept]:
     return [row(one, count) for one, count in zip(kept, counted, strict=True)]
 
 
+def _leads(person: Person) -> bool:
+    return bool({Role.HEAD, Role.MANAGER} & set(person.roles))
+
+
 def _colleagues(session: Session, person: Person) -> list[tuple[str, str]]:
     """Whom a head or manager may give several tasks to; empty for others."""
-    if not {Role.HEAD, Role.MANAGER} & set(person.roles):
+    if not _leads(person):
         return []
     department = None if Role.MANAGER in person.roles else person.department
     return [(str(one.id), name_of(one)) for one in people.listing(session, department=department)]
 
 
-def _row(found: TaskInCase, person: Person, box: Box, calendar: Calendar) -> Row:
+def _row(session: Session, found: TaskInCase, person: Person, box: Box, calendar: Calendar) -> Row:
     task = found.task
     mine = task.department == person.department or str(person.id) in task.candidates or Role.MANAGER in person.roles
-    claimable = box != "done" and task.assignee is None and mine
-    return Row(task, found.case, task_deadline(task, calendar), claimable)
+    free = box != "done" and task.assignee is None and mine
+    missing = authority.missing_role(person, gates.duty_of(session, task)[0]) if free else None
+    return Row(task, found.case, task_deadline(task, calendar), free and missing is None, missing)

@@ -184,7 +184,7 @@ def element(key: str, element: str) -> str:
             definition=definition,
             element=element,
             title=title or element,
-            rows=[Row(one.task, one.case, task_deadline(one.task, calendar), False) for one in shown],
+            rows=[Row(one.task, one.case, task_deadline(one.task, calendar), False, None) for one in shown],
             acts=Role.MANAGER in person.roles,
             staff=staff_by_department(staff),
             departments=[("", say("全部", "All")), *names.items()],

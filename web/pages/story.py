@@ -49,7 +49,7 @@ _STEPS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "cancelled": ("流程被人工终止", "The process was cancelled by a person", "x", "danger"),
     "instance_suspended": ("流程已挂起", "The process was suspended", "player-pause", "warn"),
     "instance_resumed": ("流程已恢复", "The process was resumed", "player-play", "info"),
-    "instance_migrated": ("流程已迁移到新版本", "Moved to another version", "route", "warn"),
+    "migrated": ("流程已迁移到新版本", "Moved to another version", "route", "warn"),
     "token_moved": ("流程位置已调整", "The process was moved to another step", "arrow-back-up", "warn"),
     "task_opened": ("待办：{task}", "Waits: {task}", "clock", ""),
     "task_claimed": ("签收：{task}", "Claimed: {task}", "hand-grab", ""),

@@ -20,8 +20,9 @@ from web.pages.show import task_deadline
 from web.pages.signing import signing_of
 from web.pages.standing import standing_of
 from web.pages.words import department_names, know_people, name_of
-from workflows import calendars, people, usertasks, withdrawing
+from workflows import authority, calendars, gates, people, usertasks, withdrawing
 from workflows.authorisation import TaskInCase
+from workflows.models import Person, Role
 from workflows.usertasks import Opened
 
 pages = Blueprint("task", __name__)
@@ -56,8 +57,14 @@ def page(task_id: UUID) -> str:
             data=_data(session, opened),
             choices=_choices(session, opened, names),
             standing=standing_of(session, [opened.task.instance] if opened.task.status == TaskStatus.OPEN else []),
+            waits_for=_waits_for(session, person, opened.task),
             signing=signing_of(session, person, opened),
         )
+
+
+def _waits_for(session: Session, person: Person, task: UserTask) -> Role | None:
+    """The role which somebody needs to claim a task that is nobody's, where the reader has it not."""
+    return None if task.assignee else authority.missing_role(person, gates.duty_of(session, task)[0])
 
 
 def _verbs(session: Session, opened: Opened) -> frozenset[str]:

@@ -2,8 +2,10 @@
 
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -106,6 +108,34 @@ def test_a_draft_begins_from_a_starter_or_a_copy_under_names_of_its_own(
     assert made is not None
     assert (made["name_zh"], made["name_en"], made["base_version"]) == ("退货", "Returns", None)
     assert json.loads(made["files"]["bundle.json"])["process"] == "Returns"
+
+
+@pytest.mark.parametrize("source", ["starter:seven-steps", "version:complaint"])
+def test_a_copy_never_takes_the_place_of_a_process_there_is(owner: Door, process: None, source: str) -> None:
+    asked = {"key": "complaint", "source": source, "name_zh": "退货", "name_en": "Returns"}
+    (found,) = problem(owner.post("/drafts", asked), 422)["problems"]
+    assert (found["path"], found["code"]) == ("key", "taken")
+    assert "complaint-2" in found["message_zh"]
+    problem(owner.get("/drafts/complaint"), 404)
+    draft(owner)
+    (found,) = problem(owner.post("/drafts", {**asked, "key": "complaint"}), 422)["problems"]
+    assert found["code"] == "taken"
+
+
+def test_of_two_owners_who_begin_one_draft_at_once_one_is_told(
+    owner: Door, as_: Callable[[str], Door], process: None
+) -> None:
+    doors, together = [owner, as_("owner")], threading.Barrier(2)
+
+    def begin(door: Door) -> int:
+        together.wait()
+        asked = {"key": "returns", "source": "starter:seven-steps", "name_zh": "退货", "name_en": "Returns"}
+        return door.post("/drafts", asked).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(begin, doors))
+    assert answers[0] == 201
+    assert answers[1] in {409, 422}
 
 
 def test_a_source_which_does_not_exist_is_named(owner: Door) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from engine import definitions
 from engine.db import transaction
+from tests.web import bundle
 from tests.web.conftest import COMPLAINT, Door
 from workflows import postbox
 from workflows.models import Person
@@ -86,6 +88,21 @@ def test_demo_logins_are_shown_in_a_demo_only(
 def test_the_inbox_shows_a_task_to_its_department_only(as_: Callable[[str], Door], task: dict[str, Any]) -> None:
     assert task["id"] in page(as_("wang"), "/inbox?box=department")
     assert task["id"] not in page(as_("zhao"), "/inbox?box=department")
+
+
+def test_a_task_which_asks_for_another_role_is_not_offered(as_: Callable[[str], Door], process: None) -> None:
+    role = '<zeebe:properties><zeebe:property name="redress:role" value="head"/></zeebe:properties>'
+    files = bundle.files()
+    drawn = files["complaint.bpmn"].replace(b"<bpmn:extensionElements>", f"<bpmn:extensionElements>{role}".encode(), 1)
+    with transaction() as session:
+        definitions.publish_files(session, "complaint", {**files, "complaint.bpmn": drawn}, author="system")
+    as_("li").post("/cases", COMPLAINT)
+    (task,) = as_("wang").get("/tasks?box=department").json["items"]  # type: ignore[index]
+    shown = page(as_("wang"), "/inbox?box=department")
+    assert "待部门负责人签收" in shown
+    assert f"/api/v1/tasks/{task['id']}/claim" not in shown
+    assert f'value="{task["id"]}"' not in shown
+    assert "待部门负责人签收" in page(as_("wang"), f"/tasks/{task['id']}")
 
 
 def test_a_live_refresh_brings_the_list_alone(as_: Callable[[str], Door], task: dict[str, Any]) -> None:

@@ -19,14 +19,14 @@ function show(bar) {
   all.indeterminate = count > 0 && !all.checked;
 }
 
-function line(box, problem) {
+function line(box, done, problem) {
   const row = document.createElement('li');
   const label = document.createElement('span');
   label.textContent = box.closest('li').querySelector('.number')?.textContent ?? box.value;
   label.className = 'number';
   const outcome = document.createElement('span');
   outcome.className = problem ? 'failed' : 'ok';
-  outcome.textContent = problem ? problem.message : say('Done');
+  outcome.textContent = problem ? problem.message : done;
   row.append(label, outcome);
   return row;
 }
@@ -35,7 +35,7 @@ function element(tag, properties) {
   return Object.assign(document.createElement(tag), properties);
 }
 
-async function run(address, fields) {
+async function run(address, fields, outcome = say('Done')) {
   const report = document.querySelector('[data-report]');
   const chosen = ticked();
   const head = element('strong', {});
@@ -59,12 +59,12 @@ async function run(address, fields) {
     head.textContent = say('{0} of {1}', index + 1, chosen.length);
     try {
       await call('POST', address.replace('ID', box.value), fields, { rev: box.dataset.rev, once: crypto.randomUUID() });
-      rows.append(line(box));
+      rows.append(line(box, outcome));
       done += 1;
     } catch (problem) {
       if (!problem.problem) throw problem;
       refused.add(box.value);
-      rows.append(line(box, problem));
+      rows.append(line(box, outcome, problem));
     }
     bar.value = index + 1;
   }
@@ -97,7 +97,7 @@ export function startMany() {
     const verb = button.dataset.many;
     const address = bar.dataset.bulk.replace('VERB', button.dataset.verb ?? verb);
     const dialog = document.getElementById(verb); // a verb which asks nothing has none
-    if (dialog) ask(dialog, (fields) => run(address, fields));
-    else run(address, {});
+    if (dialog) ask(dialog, (fields) => run(address, fields, button.dataset.done));
+    else run(address, {}, button.dataset.done);
   });
 }
