@@ -35,7 +35,9 @@ def look(data: object, steps: Sequence[str | int]) -> Any:
 def known_value(component: Component, value: Any) -> Any:
     """A value of the context as JSON-able data; the default, else the empty value, where there is none."""
     if value is MISSING or value is None:
-        return empty_of(component) if component.default is None else component.default
+        value = component.default
+    if value is None:
+        return empty_of(component)
     try:
         value = to_plain(from_python(value))
     except FeelError:
@@ -61,7 +63,7 @@ def recognised(
     """
     rows = list(known) if isinstance(known, (list, tuple)) else []
     same_place = Recognised([index if index < len(rows) else None for index in range(count)])
-    if submitted is None or component.fixed:
+    if submitted is None or component.fixed or not rows:
         return same_place
     if not _holds_locks(component):
         return same_place if len(rows) == count else Recognised([None] * count)

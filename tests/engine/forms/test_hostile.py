@@ -25,7 +25,7 @@ EVERYTHING_AS_DRAWN = schema(
     field("datetime", "day", subtype="date", disallowPassedDates=True),
     field("datetime", "moment", subtype="datetime", timeSerializingFormat="utc_offset"),
     field("filepicker", "file", accept=".pdf", multiple=True),
-    field("expression", "sum", expression="=number + count(many)"),
+    field("expression", "sum", expression="=number + count(many)", defaultValue=[1]),
     field("textfield", "deep.er.path", conditional={"hide": "=check"}),
     {
         "type": "dynamiclist",

@@ -68,6 +68,10 @@ def test_a_new_row_stands_after_those_which_are_known() -> None:
     assert _rows(tested, [TWO[1], {"sku": "", "n": 3}], TWO) == [TWO[1], {"sku": "", "n": 3}]
 
 
+def test_a_list_which_was_empty_has_only_new_rows() -> None:
+    assert _rows(_list(SKU, N), [{"sku": "smuggled", "n": 1}], []) == [{"sku": "", "n": 1}]
+
+
 def test_the_same_value_in_another_form_is_recognised() -> None:
     number = _list(field("number", "p", readonly=True, serializeToString=True), N)
     assert _rows(number, [{"p": "1.5", "n": 1}], [{"p": "1.50"}, {"p": "2"}]) == [{"p": "1.50", "n": 1}]
