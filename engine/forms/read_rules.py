@@ -47,7 +47,7 @@ def rules(raw: Mapping[str, Any], kind: Kind, reader: Reader, element: str) -> R
     for name in sorted(_RULES - _FITTING.get(kind, frozenset())):
         if truthy(block.get(name)) or (name in _LIMITS and block.get(name) is not None):
             reader.add(element, "misplaced-rule", found=name)
-    if block.get("required") not in (None, True, False, ""):
+    if not isinstance(block.get("required") or False, bool):
         reader.add(element, "bad-property", found="required")
     pattern = _pattern(block.get("pattern") or "", reader, element)
     message = block.get("patternErrorMessage")

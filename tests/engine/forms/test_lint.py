@@ -59,6 +59,7 @@ def _group(path: str, *components: dict[str, Any]) -> dict[str, Any]:
         (field("textfield", validate=None), "bad-property", "error"),
         (field("textfield", validate={"required": "yes"}), "bad-property", "error"),
         (field("textfield", validate={"required": "=true"}), "bad-property", "error"),
+        (field("textfield", validate={"required": 1}), "bad-property", "error"),
         (field("number", validate={"pattern": "^5"}), "misplaced-rule", "error"),
         (field("number", validate={"minLength": 0}), "misplaced-rule", "error"),
         (field("select", values=GOOD, validate={"pattern": "^b"}), "misplaced-rule", "error"),
