@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, event, func, inspect, select, tuple_
+from sqlalchemy import ColumnElement, Select, event, func, inspect, not_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine.clock import now
@@ -40,7 +40,8 @@ _EQUAL = (
 class Filters:
     """What a list of cases is narrowed by; None means any. Periods are [from, to).
 
-    span: which class of `tallies.SPANS` the solving time is in. text: as in `lookup.matching`.
+    span: which class of `tallies.SPANS` the solving time is in. missed: whether it was closed after the promised date
+    (False: by then). text: as in `lookup.matching`.
     """
 
     status: str | None = None
@@ -59,6 +60,7 @@ class Filters:
     closed_from: datetime | None = None
     closed_to: datetime | None = None
     span: int | None = None
+    missed: bool | None = None
     text: str | None = None
 
 
@@ -182,6 +184,9 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
         found.append(Case.closed_at - Case.received_at >= timedelta(hours=low))
         if high is not None:
             found.append(Case.closed_at - Case.received_at < timedelta(hours=high))
+    if filters.missed is not None:
+        in_target = Case.closed_at <= Case.promised_at
+        found.append(not_(in_target) if filters.missed else in_target)
     if filters.text:
         found.append(lookup.matching(session, filters.text))
     return found

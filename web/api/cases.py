@@ -193,6 +193,7 @@ class CaseQuery(PageQuery):
         metadata={"description": "Class of the solving time: within 24 h, 3, 7, 15 days, longer"},
     )
     closed_to = fields.AwareDateTime(load_default=nothing)
+    missed = fields.Boolean(load_default=nothing, metadata={"description": "Closed after the promised date"})
     text = fields.String(load_default=nothing, validate=_SHORT)
 
 

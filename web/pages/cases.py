@@ -39,7 +39,7 @@ FILTERS: Final = (
     "satisfaction",
     "source",
 )
-PERIODS: Final = ("from", "to", "closed_from", "closed_to", "span")
+PERIODS: Final = ("from", "to", "closed_from", "closed_to", "span", "missed")
 
 
 @pages.get("/cases")
@@ -75,6 +75,7 @@ def _filters() -> Filters:
         closed_from=_date("closed_from"),
         closed_to=_date("closed_to"),
         span=_span(),
+        missed=given("missed") == "true" if given("missed") in {"true", "false"} else None,
     )
 
 
@@ -96,6 +97,10 @@ def _narrowed(session: Session) -> list[tuple[str, str, str]]:
     issue, batch = given("issue") or "", given("batch_no") or ""
     category = session.get(Category, issue) if issue else None
     others = [("issue", issue, name_of(category) if category else issue), ("batch_no", batch, batch)]
+    if given("missed") in {"true", "false"}:
+        late = say("超出承诺日期结案", "Closed after the promised date")
+        in_time = say("承诺日期内结案", "Closed by the promised date")
+        others.append(("missed", str(given("missed")), late if given("missed") == "true" else in_time))
     span = _span()
     if span is not None:
         others.append(("span", str(span), say("办理用时：", "Solving time: ") + span_text(span)))

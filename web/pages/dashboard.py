@@ -147,8 +147,14 @@ def _tiles(found: analytics.Period, earlier: Figures, period: Period) -> list[Ti
     figures = found.figures
     received, closed = _cases(period), _cases(period, closed=True)
     waiting = with_query(url_for("cases.page"), {"source": "external", "status": "open"})
+    late = _cases(period, closed=True, missed="true")
+    to_late = say("点数字看超期结案的", "The figure leads to those closed late")
+    unhappy = _cases(period, closed=True, satisfaction="unsatisfied")
     answered = sum(count for code, count in found.shares("satisfaction", closed=True) if code)
-    rests = say(f"{figures.closed} 件结案中 {answered} 件有评价", f"{answered} of {figures.closed} closed were rated")
+    rests = say(
+        f"{figures.closed} 件结案中 {answered} 件有评价；点数字看不满意的",
+        f"{answered} of {figures.closed} closed were rated; the figure leads to those not satisfied",
+    )
     return [
         Tile(say("受理", "Received"), str(figures.received), *_more(figures.received, earlier.received, 0), received),
         Tile(say("结案", "Closed"), str(figures.closed), *_more(figures.closed, earlier.closed, 1), closed),
@@ -157,10 +163,10 @@ def _tiles(found: analytics.Period, earlier: Figures, period: Period) -> list[Ti
              *_slower(figures, earlier), closed if figures.hours is not None else None),
         Tile(say("承诺期内结案", "Closed in target"), _percent(figures.in_target),
              *_points(figures.in_target, earlier.in_target, earlier.closed),
-             closed if figures.in_target is not None else None),
+             late if figures.in_target is not None else None, to_late if figures.in_target is not None else ""),
         Tile(say("满意率", "Satisfied"), _percent(figures.satisfied),
              *_points(figures.satisfied, earlier.satisfied, earlier.closed),
-             closed if figures.satisfied is not None else None, rests if figures.closed else ""),
+             unhappy if figures.satisfied is not None else None, rests if figures.closed else ""),
     ]  # fmt: skip
 
 

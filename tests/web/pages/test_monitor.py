@@ -155,6 +155,23 @@ def test_the_classes_of_the_solving_time_lead_each_to_its_own_cases(
     assert [one["number"] for one in exported["items"]] == [case["number"]]
 
 
+@pytest.mark.parametrize(("hours", "missed"), [(1, True), (-1, False)])
+def test_the_share_closed_in_target_leads_to_those_closed_late(
+    as_: Callable[[str], Door], case: dict[str, Any], hours: int, missed: bool
+) -> None:
+    with transaction() as session:
+        row = session.scalars(select(Case).where(Case.number == case["number"])).one()
+        row.status, row.promised_at = "closed", now() - timedelta(hours=2)
+        row.closed_at = row.promised_at + timedelta(hours=hours)
+        row.received_at = row.promised_at - timedelta(hours=9)
+    door = as_("manager")
+    (link,) = re.findall(r'href="(/cases\?[^"]*missed=true[^"]*)"', page(door, "/dashboard").replace("&amp;", "&"))
+    assert (case["number"] in page(door, link)) is missed
+    assert (case["number"] in page(door, link.replace("missed=true", "missed=false"))) is not missed
+    items = door.get("/cases?missed=true").json["items"]  # type: ignore[index]
+    assert [one["number"] for one in items] == [case["number"]] * missed
+
+
 def test_who_has_not_answered_is_called_so(as_: Callable[[str], Door], case: dict[str, Any]) -> None:
     with transaction() as session:
         row = session.scalars(select(Case).where(Case.number == case["number"])).one()
