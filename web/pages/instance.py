@@ -22,7 +22,6 @@ from web.pages.standing import standing_of
 from web.pages.story import Event, step_event
 from web.pages.terms import Terms, terms
 from web.pages.words import department_names, know_people
-from web.settings import settings
 from workflows import calendars, cases, people
 from workflows.authorisation import TaskInCase
 from workflows.usertasks import MOVING
@@ -73,7 +72,6 @@ def page(instance_id: UUID) -> str:
             raw=_json(dict(sorted(data.items()))),
             tokens=instances.tokens(session, instance),
             names=elements,
-            zone=settings().time_zone,
             standing=standing_of(session, [instance]),
             control=people.may(session, me(), "instance.control"),
             retry=people.may(session, me(), "incident.retry"),

@@ -9,6 +9,9 @@ from flask_wtf.csrf import generate_csrf
 from web import access
 from web.i18n import say
 from web.identity import caller, me
+from web.settings import settings
+from workflows import evidence
+from workflows.settings import settings as domain_settings
 
 THEMES: Final = frozenset({"light", "dark"})
 
@@ -41,7 +44,17 @@ _UNDER: Final = {"task": "inbox", "instance": "monitor", "incidents": "monitor",
 
 def register(app: Flask) -> None:
     """Make the frame's functions available to all templates."""
-    app.jinja_env.globals.update(csrf_token=generate_csrf, me=me, navigation=navigation, somebody=somebody, theme=theme)
+    app.jinja_env.globals.update(
+        accepted_files=accepted_files,
+        csrf_token=generate_csrf,
+        me=me,
+        most_megabytes=most_megabytes,
+        navigation=navigation,
+        somebody=somebody,
+        somebody_id=somebody_id,
+        theme=theme,
+        zone=zone,
+    )
 
 
 def theme() -> str:
@@ -56,6 +69,26 @@ def somebody() -> bool:
         return caller() is not None
     except Exception:
         return False
+
+
+def somebody_id() -> str:
+    """The id of who is logged in, empty for nobody: what scripts keep in the browser is kept for this person only."""
+    return str(me().id) if somebody() else ""
+
+
+def zone() -> str:
+    """The enterprise's time zone, in which scripts tell times as pages do."""
+    return settings().time_zone
+
+
+def accepted_files() -> str:
+    """The kinds of files which may be evidence, as people call them."""
+    return say(*evidence.ACCEPTED)
+
+
+def most_megabytes() -> int:
+    """The megabytes one file may have."""
+    return domain_settings().upload_limit >> 20
 
 
 def navigation() -> list[Item]:
