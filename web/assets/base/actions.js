@@ -7,6 +7,7 @@ import { settle } from './leaving.js';
 import { refreshParts } from './parts.js';
 import { say } from './texts.js';
 import { toast, toastLater } from './toast.js';
+import { forgetAll } from './typed.js';
 
 // What a form holds, empty fields left out; a <textarea data-json> holds JSON.
 function filled(form) {
@@ -25,7 +26,8 @@ function filled(form) {
 // Opens a dialog with a form; `send(fields)` runs on submit and the dialog stays open when it fails.
 export function ask(dialog, send) {
   const form = dialog.querySelector('form');
-  form.reset();
+  if (form.dataset.restored === undefined) form.reset();
+  delete form.dataset.restored; // typed before the session ended: shown once more
   const error = form.querySelector('[data-error]');
   if (error) error.hidden = true;
   form.onsubmit = async (event) => {
@@ -37,6 +39,7 @@ export function ask(dialog, send) {
       await send(filled(form));
       dialog.close();
     } catch (problem) {
+      if (problem.status === 401) return complain(problem);
       if (!error || !problem.problem) throw problem;
       error.hidden = false;
       const list = faults(problem.problem).map((one) => one.message).filter(Boolean);
@@ -105,6 +108,7 @@ async function act(button) {
   try {
     const options = { rev: button.dataset.rev, once: method === 'POST' ? crypto.randomUUID() : undefined };
     await call(method, url, method === 'DELETE' ? undefined : fixed, options);
+    if (button.dataset.forget !== undefined) forgetAll();
     after(button);
   } catch (problem) {
     if (button.dataset.rev && (problem.status === 409 || problem.status === 412)) late(button, problem);
@@ -130,6 +134,7 @@ document.addEventListener('submit', async (event) => {
   button.setAttribute('aria-busy', 'true');
   try {
     await call(method, url, Object.fromEntries(new FormData(form)), { once: crypto.randomUUID() });
+    if (form.dataset.then === 'parts') form.reset(); // it stays, and what it held is sent
     after(form);
   } catch (problem) {
     complain(problem);
@@ -158,6 +163,7 @@ async function show(form) {
     }
     list.hidden = false;
   } catch (problem) {
+    if (problem.status === 401) return complain(problem);
     error.hidden = false;
     error.textContent = problem.message;
   }
@@ -165,12 +171,17 @@ async function show(form) {
 
 document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-act]');
+  const opener = event.target.closest('[data-open]');
+  const menu = (button ?? opener)?.closest('details.menu');
+  if (menu) { // closed before its dialog opens, which gives the focus back to it
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
   if (button) {
     event.preventDefault();
     act(button);
     return;
   }
-  const opener = event.target.closest('[data-open]');
   if (opener) document.getElementById(opener.dataset.open).showModal();
   const closer = event.target.closest('[data-close]');
   if (closer) closer.closest('dialog').close();

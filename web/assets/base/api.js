@@ -1,6 +1,7 @@
 // The one way scripts of the pages talk to the server: JSON to /api/v1 with the session cookie and the CSRF token.
 import { say } from './texts.js';
 import { toast } from './toast.js';
+import { keepTyped } from './typed.js';
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 
@@ -64,11 +65,17 @@ export function faults(problem) {
   }));
 }
 
+// The session ended: to the login page and back, with what was typed.
+export function toLogin() {
+  keepTyped();
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 // Shows any failure as a toast; a lost session leads to the login page.
 export function complain(error) {
   if (!(error instanceof Problem)) throw error;
   if (error.status === 401) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    toLogin();
     return;
   }
   const list = faults(error.problem);

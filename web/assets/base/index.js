@@ -10,6 +10,7 @@ import './keys.js';
 import './login.js';
 import './menus.js';
 import './uploads.js';
+import { toLogin } from './api.js';
 import { showChosenTabs, startTabs } from './tabs.js';
 import { explainTimes, startRefreshing } from './times.js';
 import { showWaitingToast, toast } from './toast.js';
@@ -30,8 +31,7 @@ document.addEventListener('htmx:after:swap', () => {
 document.addEventListener('htmx:before:request', () => document.documentElement.classList.add('busy'));
 document.addEventListener('htmx:finally:request', () => document.documentElement.classList.remove('busy'));
 document.addEventListener('htmx:response:error', (event) => {
-  // a session which ended: the page itself leads to the login and back
-  if (event.detail.ctx.response.status === 401) location.reload();
+  if (event.detail.ctx.response.status === 401) toLogin();
   else toast(say('The list could not be refreshed.'), { tone: 'danger', seconds: 5 });
 });
 document.addEventListener('htmx:error', () => toast(say('The list could not be refreshed.'), { tone: 'danger', seconds: 5 }));

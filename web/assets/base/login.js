@@ -1,5 +1,6 @@
 // The login form: one POST to the session resource, then on to where the person wanted to go.
 import { call } from './api.js';
+import { somebodyWasHere, somethingKept } from './typed.js';
 
 const form = document.querySelector('form[data-login]');
 
@@ -17,6 +18,11 @@ async function send(login, password) {
     button.removeAttribute('aria-busy');
     form.elements.password.select();
   }
+}
+
+if (form && somebodyWasHere()) {
+  document.querySelector('[data-ended]').hidden = false;
+  document.querySelector('[data-ended-kept]').hidden = !somethingKept();
 }
 
 form?.addEventListener('submit', (event) => {

@@ -1,12 +1,30 @@
 // Registering a complaint at the desk in three steps: type, read back, number.
 import { call, complain, faults } from '../base/api.js';
 import { language, say } from '../base/texts.js';
+import { instant } from '../base/times.js';
 import { toast } from '../base/toast.js';
+import { forgetTyped } from '../base/typed.js';
 
 const form = document.querySelector('form[data-intake]');
 const readback = document.querySelector('[data-readback]');
 const done = document.querySelector('[data-done]');
-const once = crypto.randomUUID();
+const ONCE = 'typed:intake:once';
+let registered = false;
+
+// Whatever is loaded anew, one complaint is registered once.
+function once() {
+  const kept = sessionStorage.getItem(ONCE) ?? crypto.randomUUID();
+  sessionStorage.setItem(ONCE, kept);
+  return kept;
+}
+
+function forget() {
+  forgetTyped(form);
+  sessionStorage.removeItem(ONCE);
+  form.reset();
+  unmark();
+  form.querySelector('[data-restored-notice]').hidden = true;
+}
 
 const text = (name) => form.elements[name].value.trim();
 
@@ -17,7 +35,7 @@ function complaint() {
   for (const name of ['name', 'phone', 'mail', 'address', 'kind', 'tier']) body.complainant[name] = text(`complainant.${name}`);
   for (const name of ['narrative', 'summary', 'product', 'order_no', 'batch_no', 'demand']) if (text(name)) body[name] = text(name);
   if (text('amount_claimed')) body.amount_claimed = Math.round(Number(text('amount_claimed')) * 100);
-  if (text('occurred_at')) body.occurred_at = new Date(text('occurred_at')).toISOString();
+  if (text('occurred_at')) body.occurred_at = instant(text('occurred_at')).toISOString();
   return body;
 }
 
@@ -50,6 +68,24 @@ function check() {
   const first = form.querySelector('[aria-invalid]');
   first?.focus();
   return !first;
+}
+
+// The steps are entries of the browser's history: Back leads from reading back to the filled form.
+function toReadback() {
+  readBack();
+  history.pushState({ step: 'readback' }, '');
+  show(readback);
+}
+
+const back = () => new Promise((resolve) => {
+  addEventListener('popstate', () => setTimeout(resolve), { once: true });
+  history.back();
+});
+
+function readBack() {
+  fill();
+  readback.querySelector('[data-confirmed]').checked = false;
+  readback.querySelector('[data-register]').disabled = true;
 }
 
 function show(section) {
@@ -85,19 +121,26 @@ async function register(button) {
   button.setAttribute('aria-busy', 'true');
   button.disabled = true;
   try {
-    const { data } = await call('POST', '/api/v1/cases', complaint(), { once });
+    const { data } = await call('POST', '/api/v1/cases', complaint(), { once: once() });
     done.querySelector('[data-number]').textContent = data.number;
     done.querySelector('[data-case]').href = `/cases/${encodeURIComponent(data.number)}`;
     done.querySelector('[data-receipt]').href = `/cases/${encodeURIComponent(data.number)}/receipt`;
+    registered = true;
+    readback.querySelector('[data-fields]').replaceChildren();
+    forget();
+    history.replaceState({ step: 'done' }, '');
     show(done);
   } catch (problem) {
     button.disabled = false;
     const list = problem.status === 422 ? faults(problem.problem) : [];
     const named = list.filter((one) => mark(one.path.replace('identity.', 'complainant.'), one.message));
     if (named.length) {
-      show(form);
+      await back();
       toast(problem.message, { tone: 'danger' });
       form.querySelector('[aria-invalid]').focus();
+    } else if (problem.problem?.type?.endsWith(':key-reused')) {
+      sessionStorage.removeItem(ONCE);
+      toast(say('It may have been registered already, before you changed it. Look under Cases first; registering again makes a second one.'), { tone: 'danger' });
     } else complain(problem);
   } finally {
     button.removeAttribute('aria-busy');
@@ -107,13 +150,24 @@ async function register(button) {
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   if (!check()) return;
-  fill();
-  readback.querySelector('[data-confirmed]').checked = false;
-  readback.querySelector('[data-register]').disabled = true;
-  show(readback);
+  toReadback();
 });
 readback.querySelector('[data-confirmed]').addEventListener('change', (event) => {
   readback.querySelector('[data-register]').disabled = !event.target.checked;
 });
-readback.querySelector('[data-back]').addEventListener('click', () => show(form));
+readback.querySelector('[data-back]').addEventListener('click', () => history.back());
 readback.querySelector('[data-register]').addEventListener('click', (event) => register(event.currentTarget));
+form.querySelector('[data-clear]').addEventListener('click', () => {
+  forget();
+  form.elements['complainant.name'].focus();
+});
+addEventListener('popstate', ({ state }) => {
+  if (state?.step === 'done' && registered) show(done);
+  else if (state?.step === 'readback' && check()) {
+    readBack();
+    show(readback);
+  } else show(form);
+});
+
+if (history.state?.step) history.replaceState(null, ''); // loaded anew: the form is what there is
+form.querySelector('[data-restored-notice]').hidden = form.dataset.restored === undefined;
