@@ -2,6 +2,7 @@
 import { call, complain, faults } from '../base/api.js';
 import { beforeLeaving } from '../base/leaving.js';
 import { say } from '../base/texts.js';
+import { clock } from '../base/times.js';
 import { toast, toastLater } from '../base/toast.js';
 import { filled } from '../forms/data.js';
 import { showFaults, showForm } from '../forms/show.js';
@@ -17,28 +18,52 @@ let waiting = 0;
 let saving = Promise.resolve();
 let dirty = false;
 let known = '';
+let pause = 0;
+let again = 0;
+const LONGEST_PAUSE = 60_000;
 
 // What the fields hold, without the case and the process data the form was shown with.
 const typed = () => filled(form._getSubmitData(), form);
 
+function tell(text, unsaved = false) {
+  state.textContent = text;
+  state.classList.toggle('unsaved', unsaved);
+}
+
 async function save() {
+  clearTimeout(again);
   if (!dirty) return;
   dirty = false;
-  state.textContent = say('Saving…');
+  if (!pause) tell(say('Saving…'));
   try {
     const { data, rev: next } = await call('PUT', `${given.url}/draft`, { draft: typed() }, { rev });
     rev = data?.rev ?? next ?? rev;
     sessionStorage.removeItem(kept);
     for (const one of document.querySelectorAll('[data-act][data-rev]')) one.dataset.rev = rev;
-    const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
-    state.textContent = say('Draft saved at {0}', at);
+    pause = 0;
+    tell(say('Draft saved at {0}', clock(new Date())));
   } catch (problem) {
     dirty = true;
     keep();
-    state.textContent = say('Draft not saved yet');
-    if (problem.status === 409 || problem.status === 412) conflict(problem);
-    else if (problem.status !== 0) complain(problem);
+    tell(problem.status ? say('Draft not saved yet') : say('Offline: the draft is kept on this page'), true);
+    if (problem.status === 409 || problem.status === 412) {
+      pause = 0;
+      conflict(problem);
+    } else if (problem.status === 0 || problem.status === 429 || problem.status >= 500) later(problem);
+    else {
+      dirty &&= problem.status !== 401; // kept, so nobody has to be asked before the way to the login
+      complain(problem);
+    }
   }
+}
+
+const saveNow = () => { saving = saving.then(save); return saving; };
+
+// The server cannot be reached or is busy: once more when there is a connection, and after a pause which doubles.
+function later(problem) {
+  if (problem.status && !pause) complain(problem);
+  pause = Math.min(LONGEST_PAUSE, 2 * (pause || 1000));
+  again = setTimeout(saveNow, pause);
 }
 
 function saveSoon() {
@@ -46,9 +71,9 @@ function saveSoon() {
   if (now === known) return;
   known = now;
   dirty = true;
-  state.textContent = say('Draft not saved yet');
+  if (!pause) tell(say('Draft not saved yet'));
   clearTimeout(waiting);
-  waiting = setTimeout(() => { saving = saving.then(save); }, 1200);
+  waiting = setTimeout(saveNow, 1200);
 }
 
 // What could not be saved (no connection, a session which ended) waits in this browser tab.
@@ -121,7 +146,13 @@ async function complete() {
       const others = showFaults(form, faults(problem.problem));
       toast(problem.message, { tone: 'danger', lines: others.map((one) => one.message) });
       document.querySelector('.fjs-has-errors')?.scrollIntoView({ block: 'center' });
-    } else complain(problem);
+    } else {
+      if (problem.status === 401) {
+        keep();
+        dirty = false;
+      }
+      complain(problem);
+    }
   } finally {
     button.removeAttribute('aria-busy');
   }
@@ -133,9 +164,9 @@ if (given) {
   if (given.readonly) form.setProperty('readOnly', true);
   else {
     known = JSON.stringify(typed());
-    beforeLeaving(() => { clearTimeout(waiting); saving = saving.then(save); return saving; });
+    beforeLeaving(() => { clearTimeout(waiting); return saveNow(); });
     form.on('changed', saveSoon);
-    state.textContent = given.saved;
+    tell(given.saved);
     if (unsaved) {
       known = '';
       saveSoon();
@@ -153,7 +184,8 @@ if (given) {
       toast(say('Copied'));
     });
     window.addEventListener('beforeunload', (event) => { if (dirty) event.preventDefault(); });
-    document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') saving = saving.then(save); });
+    document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') saveNow(); });
+    window.addEventListener('online', saveNow);
   }
   box.dataset.ready = 'yes';
 }
