@@ -9,6 +9,7 @@ import './exports.js';
 import './keys.js';
 import './login.js';
 import './menus.js';
+import './pictures.js';
 import './uploads.js';
 import { toLogin } from './api.js';
 import { showChosenTabs, startTabs } from './tabs.js';

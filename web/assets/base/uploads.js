@@ -4,10 +4,18 @@ import { refreshParts } from './parts.js';
 import { say } from './texts.js';
 import { toast } from './toast.js';
 
+const MEGABYTE = 2 ** 20;
+const refused = (file, ...lines) => toast(say('{0} was not added', file.name), { tone: 'danger', lines });
+
 async function upload(form, files) {
   const state = form.querySelector('[data-state]');
   let sent = 0;
+  const limit = Number(form.dataset.megabytes);
   for (const file of files) {
+    if (file.size > limit * MEGABYTE) {
+      refused(file, say('It has {0} MB; a file may have at most {1} MB.', Math.ceil(file.size / MEGABYTE), limit));
+      continue;
+    }
     state.textContent = say('Sending {0} ({1} of {2})', file.name, sent + 1, files.length);
     const body = new FormData(form);
     body.delete('file');
@@ -17,8 +25,9 @@ async function upload(form, files) {
       sent += 1;
     } catch (problem) {
       const lines = problem.problem ? faults(problem.problem).map((one) => one.message).filter(Boolean) : [];
+      if (problem.status === 413) lines.push(say('It is too large; a file may have at most {0} MB.', limit));
       if (!lines.length) complain(problem);
-      else toast(say('{0} was not added', file.name), { tone: 'danger', lines });
+      else refused(file, ...lines);
     }
   }
   state.textContent = '';
@@ -32,7 +41,7 @@ async function upload(form, files) {
 document.addEventListener('change', (event) => {
   const input = event.target.closest('input[type="file"][data-most]');
   if (!input) return;
-  const megabytes = [...input.files].reduce((sum, file) => sum + file.size, 0) / 2 ** 20;
+  const megabytes = [...input.files].reduce((sum, file) => sum + file.size, 0) / MEGABYTE;
   const empty = [...input.files].find((file) => !file.size);
   let wrong = '';
   if (input.files.length > Number(input.dataset.most)) wrong = say('At most {0} files at once; you chose {1}.', input.dataset.most, input.files.length);
