@@ -86,7 +86,7 @@ class Chart:
 @pages.get("/dashboard")
 def page() -> str:
     """The figures and charts of a period."""
-    period = _period()
+    period, wrong = _period()
     with reading() as session:
         counted = analytics.period(session, period.since, period.until, COLUMNS)
         earlier = analytics.figures(session, period.before.since, period.before.until)
@@ -95,6 +95,8 @@ def page() -> str:
     return render_template(
         "dashboard.html",
         period=period,
+        wrong=wrong,
+        asked={name: given(name) for name in ("from", "to")} if wrong else {},
         counted_at=now(),
         tiles=_tiles(counted, earlier, period),
         charts=charts,
@@ -111,15 +113,23 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), _zone())
 
 
-def _period() -> Period:
-    """From `from` and `to` (days, both included) of the address; else the usual number of weeks until today."""
+def _period() -> tuple[Period, str]:
+    """From `from` and `to` (days, both included) of the address; else the usual number of weeks until today.
+
+    The text tells what is wrong with the days asked for, for which the usual number of weeks is shown.
+    """
     today = now().astimezone(_zone()).date()
     first, last = _day("from"), _day("to")
     last = last or today
     first = first or last - timedelta(weeks=USUAL) + timedelta(days=1)
-    if first > last or (last - first).days > LONGEST:
+    wrong = ""
+    if first > last:
+        wrong = say("起始日期晚于截止日期，请更正", "The first day is later than the last: please correct it")
+    elif (last - first).days > LONGEST:
+        wrong = say("时段最长十年，请缩短", "A period has ten years at most: please shorten it")
+    if wrong:
         first = last - timedelta(weeks=USUAL) + timedelta(days=1)
-    return Period(_midnight(first), _midnight(last + timedelta(days=1)))
+    return Period(_midnight(first), _midnight(last + timedelta(days=1))), wrong
 
 
 def _day(name: str) -> date | None:

@@ -46,6 +46,19 @@ def test_the_managers_pages_open_in_both_languages(
         assert ">None<" not in text
 
 
+def test_a_period_which_ends_before_it_begins_is_told_and_stays_as_it_was_typed(
+    as_: Callable[[str], Door], process: None
+) -> None:
+    door = as_("manager")
+    text = page(door, "/dashboard?from=2026-02-01&to=2026-01-31")
+    assert "起始日期晚于截止日期，请更正" in text
+    assert 'name="from" value="2026-02-01" aria-invalid="true"' in text
+    assert 'name="to" value="2026-01-31" aria-invalid="true"' in text
+    assert "later than the last" in page(door, "/dashboard?from=2026-02-01&to=2026-01-31", "en")
+    assert "时段最长十年" in page(door, "/dashboard?from=2005-01-01&to=2026-01-31")
+    assert "aria-invalid" not in page(door, "/dashboard?from=2026-01-31&to=2026-01-31")
+
+
 def test_an_empty_house_says_that_nothing_waits(as_: Callable[[str], Door], process: None) -> None:
     door = as_("manager")
     assert "没有在办的任务" in page(door, "/monitor")
