@@ -84,6 +84,15 @@ def test_the_chip_and_the_board_agree_on_what_is_near(start: datetime, hours: fl
         assert (show.deadline(due, CALENDAR).tone == "soon") == (due < add_business_hours(CALENDAR, start, 8))
 
 
+@pytest.mark.parametrize("due", [shanghai(9, 23), shanghai(9, 17)])
+def test_the_date_of_a_deadline_is_told_once(app: Flask, due: datetime) -> None:
+    with clock.at(shanghai(9, 20) if due.hour == 23 else shanghai(9, 10)), app.test_request_context("/"):
+        components = app.jinja_env.get_template("ui.html").make_module({})
+        for stacked in (False, True):
+            text = str(getattr(components, "deadline_dated")(show.deadline(due, CALENDAR), stacked))  # noqa: B009
+            assert text.count(f"今天 {due.hour}:00") == 1
+
+
 def test_no_deadline_is_no_chip() -> None:
     assert show.deadline(None, CALENDAR).due is None
 

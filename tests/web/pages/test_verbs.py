@@ -1,12 +1,14 @@
 """What the task page offers of transfer, delegate, return and take back; and the same by the API."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from engine.db import transaction
-from engine.models import UserTask
+from engine.ids import new_id
+from engine.models import TaskStatus, UserTask
 from tests.web.conftest import Door, problem
 from tests.web.pages.test_pages import page
 from workflows.models import Person
@@ -37,10 +39,29 @@ def test_steps_to_return_to_are_named_in_the_readers_language(
     second = door.get("/tasks?box=department").json["items"][0]["id"]  # type: ignore[index]
     text = page(door, f"/tasks/{second}", language)
     dialog = text[text.index('<dialog id="return"') :].partition("</dialog>")[0]
-    assert f'<option value="Task_Accept" >{name}' in dialog
+    assert f'<option value="Task_Accept" selected>{name}' in dialog
     assert other not in dialog
     named = door.get(f"/tasks/{second}").json["earlier_steps"]  # type: ignore[index]
     assert named == {"Task_Accept": name}
+
+
+def test_the_latest_earlier_step_is_chosen_to_return_to(as_: Callable[[str], Door], task: dict[str, Any]) -> None:
+    as_("wang").post(f"/tasks/{task['id']}/complete", ACCEPTED)
+    door = as_("zhao")
+    second = door.get("/tasks?box=department").json["items"][0]["id"]  # type: ignore[index]
+    with transaction() as session:
+        done, here = session.get_one(UserTask, task["id"]), session.get_one(UserTask, second)
+        assert done.completed_at
+        before = UserTask(
+            instance_id=done.instance_id, definition_id=done.definition_id, element_id="Task_First",
+            id=new_id(), name_zh="登记", name_en="Register", department=done.department, status=TaskStatus.COMPLETED,
+            created_at=done.created_at, completed_at=done.completed_at - timedelta(days=1),
+        )  # fmt: skip
+        assert here.instance_id == before.instance_id
+        session.add(before)
+    dialog = page(door, f"/tasks/{second}").partition('<dialog id="return"')[2].partition("</dialog>")[0]
+    assert '<option value="Task_First" >' in dialog
+    assert '<option value="Task_Accept" selected>' in dialog
 
 
 def test_a_returned_step_opens_with_what_was_sent_there(as_: Callable[[str], Door], task: dict[str, Any]) -> None:

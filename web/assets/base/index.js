@@ -7,6 +7,7 @@ import './actions.js';
 import './choices.js';
 import './exports.js';
 import './keys.js';
+import './lengths.js';
 import './login.js';
 import './menus.js';
 import './pictures.js';
