@@ -4,13 +4,10 @@ import './index.css';
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
 
-import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
-
 import { call, complain } from '../base/api.js';
 import { say } from '../base/texts.js';
-import { ShortTextsModule } from '../studio/shorttexts.js';
 import { makeRoom } from '../viewer/english.js';
-import { look as looks } from '../viewer/look.js';
+import { plainViewer } from '../viewer/plain.js';
 
 const root = document.querySelector('[data-compare]');
 const lines = [...document.querySelectorAll('.changes li')];
@@ -26,7 +23,7 @@ async function picture(side, kinds) {
   const container = document.createElement('div');
   container.className = 'picture';
   root.querySelector('.diagram').append(container);
-  const viewer = new NavigatedViewer({ container, additionalModules: [ShortTextsModule], ...looks() });
+  const viewer = plainViewer(container);
   try {
     await viewer.importXML(await mainDiagram(root.dataset.key, root.dataset[side]));
   } catch (error) {

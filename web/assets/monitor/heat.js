@@ -1,12 +1,10 @@
 // Draws a process with a badge of open and overdue tasks on each step, coloured by one of four measures:
 //   <div data-heat="ADDRESS" data-list="PATH/">; ADDRESS answers {xml, elements: [{element_id, open, overdue, ...}]}.
-import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
-
 import { call } from '../base/api.js';
 import { say } from '../base/texts.js';
 import { tools } from '../viewer/draw.js';
 import { makeRoom } from '../viewer/english.js';
-import { look as looks } from '../viewer/look.js';
+import { plainViewer } from '../viewer/plain.js';
 
 const SHADES = 5;
 const READABLE = 0.35;
@@ -85,7 +83,7 @@ export async function draw(box) {
   try {
     const { data } = await call('GET', box.dataset.heat);
     box.replaceChildren();
-    const viewer = new NavigatedViewer({ container: box, ...looks() });
+    const viewer = plainViewer(box);
     await viewer.importXML(data.xml);
     makeRoom(viewer);
     shade(viewer, data.elements, chosen());

@@ -1,12 +1,10 @@
 // Draws a diagram with tokens and the way taken into a box with data-diagram="ADDRESS".
 // ADDRESS answers {"xml", "tokens": [{"element", "count", "late", "failed"}], "taken": [ids], "definition",
 // "processes": [{"definition", "process_id", "name_zh", "name_en"}]}; another of the processes is asked for by ?definition=.
-import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
-
 import { call } from '../base/api.js';
 import { language, say } from '../base/texts.js';
 import { makeRoom } from './english.js';
-import { look } from './look.js';
+import { plainViewer } from './plain.js';
 
 const MARKS = ['taken', 'here', 'late', 'failed'];
 
@@ -91,7 +89,7 @@ export async function draw(box, definition) {
   try {
     const { data } = await call('GET', box.dataset.diagram + (definition ? `?definition=${definition}` : ''));
     box.replaceChildren();
-    const viewer = new NavigatedViewer({ container: box, ...look() });
+    const viewer = plainViewer(box);
     await viewer.importXML(data.xml);
     makeRoom(viewer);
     mark(viewer, data);
