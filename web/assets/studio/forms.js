@@ -1,18 +1,32 @@
 // The form editor: form-js, with a preview that behaves as the form will in the task.
-import '@bpmn-io/form-js/dist/assets/form-js.css';
-import '@bpmn-io/form-js/dist/assets/form-js-editor.css';
-import '@bpmn-io/form-js/dist/assets/properties-panel.css';
-
+import formLook from '@bpmn-io/form-js/dist/assets/form-js.css?inline';
+import editorLook from '@bpmn-io/form-js/dist/assets/form-js-editor.css?inline';
+import panelLook from '@bpmn-io/form-js/dist/assets/properties-panel.css?inline';
 import { Form, FormEditor } from '@bpmn-io/form-js';
 
 import { language, say } from '../base/texts.js';
 import { conditionsOf } from '../forms/data.js';
 import taskLook from '../forms/form.css?inline';
 
-// The preview looks as the form will in the task; the editor around it keeps the looks it was measured for.
-const look = new CSSStyleSheet();
-look.replaceSync(`.form-preview { ${taskLook} }`);
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, look];
+// The preview looks as the form will in the task; the editor around it keeps the looks it was measured for. They are
+// there while a form is open: panel and palette of the diagram have the same class names and another look.
+const looks = [formLook, editorLook, panelLook, `.form-preview { ${taskLook} }`].map((text) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return sheet;
+});
+
+let dressed = 0; // forms which are open: one may still be opening while another is left
+
+function dress() {
+  dressed += 1;
+  if (dressed === 1) document.adoptedStyleSheets = [...document.adoptedStyleSheets, ...looks];
+}
+
+function undress() {
+  dressed -= 1;
+  if (dressed === 0) document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => !looks.includes(one));
+}
 
 // What texts and conditions of a form can speak of, as a case of nobody.
 const SAMPLE = {
@@ -28,6 +42,16 @@ const SAMPLE = {
 };
 
 export async function openForm(canvas, panel, text, { onChange, readonly }) {
+  dress();
+  try {
+    return await open(canvas, panel, text, { onChange, readonly });
+  } catch (error) {
+    undress();
+    throw error;
+  }
+}
+
+async function open(canvas, panel, text, { onChange, readonly }) {
   if (readonly) return showForm(canvas, text);
   const place = document.createElement('div');
   place.className = 'form-editor';
@@ -68,7 +92,8 @@ export async function openForm(canvas, panel, text, { onChange, readonly }) {
     destroy() {
       editor.destroy();
       shown.destroy();
-      canvas.replaceChildren();
+      undress();
+      for (const one of [bar, place, preview]) one.remove();
     },
     replace: (changed) => editor.importSchema(JSON.parse(changed)),
     focus(id) {
@@ -87,7 +112,14 @@ async function showForm(canvas, text) {
   canvas.append(place);
   const form = new Form({ container: place });
   await form.importSchema(conditionsOf(inOurLanguage(JSON.parse(text))), SAMPLE);
-  return { destroy: () => form.destroy(), focus: () => false, mark() {} };
+  return {
+    destroy() {
+      form.destroy();
+      undress();
+    },
+    focus: () => false,
+    mark() {},
+  };
 }
 
 // The texts as people of this page's language will read them: what has a translation carries it as `…-en`.

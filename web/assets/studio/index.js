@@ -127,16 +127,21 @@ async function open(path) {
         draft.set(path, text);
       },
     });
+    if (current !== opening) {
+      opening.editor.destroy();
+      return;
+    }
     opening.editor.mark(problems.findings.filter((one) => one.file === path));
     problems.render();
   } catch (error) {
     console.warn(error);
+    if (current !== opening) return;
     const message = document.createElement('p');
     message.className = 'unreadable';
     message.textContent = error.message === 'no diagram to display' ? say('{0} has no drawing. Import the file (in the process library): it is laid out there.', path) : say('{0} could not be opened: {1}', path, error.message);
     canvas.replaceChildren(message);
   } finally {
-    canvas.classList.remove('loading');
+    if (current === opening) canvas.classList.remove('loading');
   }
 }
 

@@ -79,7 +79,7 @@ export function openTry(panel, modeler, { address, path, save }) {
   });
   modeler.on('views.changed', render);
   render();
-  return () => panel.replaceChildren();
+  return () => form.remove();
 }
 
 // Where the table says which texts there are, they are offered.
