@@ -78,7 +78,7 @@ def page() -> str:
 
 @pages.get("/studio/<key>")
 def edit(key: str) -> str:
-    """The editor of a draft; a bundle without one shows how to begin."""
+    """The editor of a draft; a bundle without one shows the version in use, to be looked at."""
     with transaction() as session:
         draft = session.get(Draft, key)
         published = next(iter(definitions.versions(session, key)), None)
@@ -92,7 +92,7 @@ def edit(key: str) -> str:
             published=published,
             name=draft or published,
             may=_may(session),
-            mine=draft is not None and str(me().id) in (draft.author, *draft.authors),
+            mine=_drew(draft),
             readonly=draft is None
             or draft.state != DraftState.EDITING
             or not people.may(session, me(), "definition.draft"),
@@ -122,6 +122,7 @@ def versions(key: str) -> str:
             draft=draft,
             may=_may(session),
             myself=str(me().id),
+            mine=_drew(draft),
             **_compared(session, key, *chosen),
         )
 
@@ -197,6 +198,11 @@ def standing(session: Session, key: str) -> Counter[str]:
     for element, count in rows:
         found[element] = count
     return found
+
+
+def _drew(draft: Draft | None) -> bool:
+    """Whether who asks had a hand in the draft, and so may not approve it."""
+    return draft is not None and str(me().id) in (draft.author, *draft.authors)
 
 
 def _may(session: Session) -> dict[str, bool]:

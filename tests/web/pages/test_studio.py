@@ -97,6 +97,32 @@ def test_only_what_one_may_do_is_offered(as_: Callable[[str], Door], draft: dict
     assert 'data-confirm="take-back"' in own
 
 
+def test_without_a_draft_the_version_in_use_is_looked_at(as_: Callable[[str], Door], process: None) -> None:
+    own, other = page(as_("owner"), "/studio/complaint"), page(as_("auditor"), "/studio/complaint")
+    assert 'data-version="1" data-readonly="yes"' in own
+    assert "开始草稿" in own
+    assert 'data-version="1" data-readonly="yes"' in other
+    assert "开始草稿" not in other
+
+
+def test_the_comparison_of_a_draft_in_review_lets_decide_who_may(
+    as_: Callable[[str], Door], draft: dict[str, Any]
+) -> None:
+    path, approve, reject = (f"{start}/complaint/{end}" for start, end in (
+        ("/studio", "versions"), ("/drafts", "approve"), ("/drafts", "reject"),
+    ))  # fmt: skip
+    assert reject not in page(as_("approver"), path)
+    as_("owner").post("/drafts/complaint/submit", {"note": "改名"}, headers={"If-Match": f'"{draft["rev"]}"'})
+    shown = page(as_("approver"), path)
+    assert approve in shown
+    assert reject in shown
+    assert "复核中，只读" in page(as_("approver"), "/studio/complaint")
+    for login in ("owner", "auditor"):
+        shown = page(as_(login), path)
+        assert approve not in shown
+        assert reject not in shown
+
+
 def test_changes_say_how_many_instances_stand_on_what_changed(
     as_: Callable[[str], Door], case: dict[str, Any], draft: dict[str, Any]
 ) -> None:

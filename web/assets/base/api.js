@@ -42,6 +42,9 @@ export async function call(method, url, body, { rev, once } = {}) {
   return { data, rev: (response.headers.get('ETag') ?? '').replace(/^(W\/)?"|"$/g, '') };
 }
 
+// The file a GET answers with, as text.
+export const text = async (url) => (await answer('GET', url, {})).text();
+
 // Saves the file a GET answers with, under the name the server gives it; gives the answer's headers.
 export async function save(url) {
   const response = await answer('GET', url, {});

@@ -42,7 +42,7 @@ export async function openDecisions(canvas, panel, xml, { onChange, trying, read
   const drawn = new MutationObserver(() => mark(canvas, findings)); // rows come and go with scrolling and editing
   drawn.observe(canvas, { childList: true, subtree: true });
 
-  const closeTry = openTry(panel, modeler, trying);
+  const closeTry = trying ? openTry(panel, modeler, trying) : () => {};
   return {
     modeler,
     destroy() {

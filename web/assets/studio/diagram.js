@@ -45,15 +45,18 @@ export async function openDiagram(canvas, panel, xml, { onChange, onMark, bundle
     ...look(),
   });
   await draw(modeler, xml);
-  if (readonly) freeze(modeler, canvas, panel);
-  show(modeler.get('canvas'));
+  const thaw = readonly ? freeze(modeler, canvas, panel) : () => {};
+  show(modeler.get('canvas'), canvas);
   modeler.get('eventBus').on('commandStack.changed', async () => {
     const { xml: changed } = await modeler.saveXML({ format: true });
     onChange(changed);
   });
   return {
     modeler,
-    destroy: () => modeler.destroy(),
+    destroy() {
+      thaw();
+      modeler.destroy();
+    },
     replace: (text) => draw(modeler, text),
     focus: (id) => select(modeler, id),
     find: () => modeler.get('searchPad').toggle(),
@@ -68,7 +71,8 @@ async function draw(modeler, xml) {
   makeRoom(modeler);
 }
 
-// In review: everything can be looked at, nothing changes. Every change of bpmn-js is a command, so none is carried out.
+// In review: everything can be looked at, nothing changes, and nothing looks as if it could. Every change of bpmn-js is
+// a command, so none is carried out.
 function freeze(modeler, canvas, panel) {
   const stack = modeler.get('commandStack');
   stack.execute = () => undefined;
@@ -76,16 +80,29 @@ function freeze(modeler, canvas, panel) {
   modeler.get('eventBus').on(['drag.init', 'element.dblclick', 'directEditing.activate'], 10_000, () => false);
   canvas.classList.add('readonly');
   panel.classList.add('readonly');
-  panel.addEventListener('beforeinput', (event) => event.preventDefault());
+  const still = () => {
+    for (const one of panel.querySelectorAll(':is(input, textarea, select):enabled')) one.disabled = true;
+    for (const one of panel.querySelectorAll('[contenteditable="true"]')) one.contentEditable = 'false';
+  };
+  const drawn = new MutationObserver(still); // fields come with what is selected
+  drawn.observe(panel, { childList: true, subtree: true, attributeFilter: ['disabled', 'contenteditable'] });
+  still();
+  return () => {
+    drawn.disconnect();
+    canvas.classList.remove('readonly');
+    panel.classList.remove('readonly');
+  };
 }
 
-// The whole diagram, but readable and not under the palette: a wide one shows its beginning.
-function show(canvas) {
-  canvas.zoom('fit-viewport', 'auto');
-  if (canvas.zoom() < 0.6) canvas.zoom(0.6, { x: 0, y: 0 });
+// The whole diagram beside the palette and below the bars, but readable: a wide one shows its beginning.
+function show(canvas, box) {
   const { inner } = canvas.viewbox();
-  const scale = canvas.zoom();
-  canvas.viewbox({ x: inner.x - 110 / scale, y: inner.y - 40 / scale, width: canvas.getSize().width / scale, height: canvas.getSize().height / scale });
+  const size = canvas.getSize();
+  const palette = box.querySelector('.djs-palette');
+  const left = (palette?.offsetWidth ? palette.offsetLeft + palette.offsetWidth : 0) + 24;
+  const top = 76; // where the switches of simulation and minimap end
+  const scale = Math.min(1, Math.max(0.6, Math.min((size.width - left - 24) / inner.width, (size.height - top - 24) / inner.height)));
+  canvas.viewbox({ x: inner.x - left / scale, y: inner.y - top / scale, width: size.width / scale, height: size.height / scale });
 }
 
 function select(modeler, id) {

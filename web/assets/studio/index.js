@@ -8,6 +8,7 @@ import { openConflict } from './conflict.js';
 import { Draft } from './draft.js';
 import { bindFiles } from './files.js';
 import { Problems } from './problems.js';
+import { published } from './published.js';
 import { bindShelf } from './shelf.js';
 import { elementName, formId, titles } from './titles.js';
 import { bindVerbs } from './verbs.js';
@@ -23,8 +24,11 @@ const panel = root.querySelector('[data-panel]');
 const tabs = root.querySelector('[role="tablist"]');
 // Drawing needs room and a mouse: on a phone everything can be looked at, and a reviewer can decide.
 const onPhone = matchMedia('(max-width: 48rem)').matches;
-const draft = new Draft(root.dataset.studio, { send: call, store: localStorage, locks: navigator.locks, readonly: onPhone || root.dataset.readonly === 'yes' });
-const problems = new Problems(root.querySelector('[data-problems]'), draft);
+// Without a draft it is the version in use which is looked at.
+const version = root.dataset.version ?? null;
+const ofVersion = version && published(root.dataset.studio, version);
+const draft = new Draft(root.dataset.studio, { send: ofVersion?.send ?? call, store: localStorage, locks: navigator.locks, readonly: onPhone || root.dataset.readonly === 'yes' });
+const problems = new Problems(root.querySelector('[data-problems]'), draft, ofVersion?.check);
 let current = null; // {path, text, editor}
 
 const editors = {
@@ -109,6 +113,7 @@ async function open(path) {
   current?.editor?.destroy();
   canvas.replaceChildren();
   panel.replaceChildren();
+  panel.hidden = draft.readonly && (kindOf(path) === 'form' || (kindOf(path) === 'dmn' && version !== null)); // nothing stands there
   canvas.classList.add('loading');
   current = { path, text: draft.files.get(path), editor: null };
   renderTabs();
@@ -118,7 +123,7 @@ async function open(path) {
     if (current !== opening) return;
     opening.editor = await start(canvas, panel, draft.files.get(path), {
       bundle,
-      trying: { address: `${draft.address}/evaluate`, path, save: () => draft.save() },
+      trying: version === null ? { address: `${draft.address}/evaluate`, path, save: () => draft.save() } : null,
       readonly: draft.readonly,
       onMark: (finding) => problems.show(finding),
       onChange: (text) => {
@@ -201,7 +206,7 @@ problems.addEventListener('go', ({ detail }) => goTo(detail.file || current?.pat
 
 bindVerbs(root, draft, problems);
 
-bindShelf(root, draft);
+if (version === null) bindShelf(root, draft);
 
 bindFiles(root, draft, {
   current: () => current?.path,
