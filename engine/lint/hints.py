@@ -75,7 +75,11 @@ _ELEMENTS = {
     "bad_mapping": ("每行都填来源和目标", "Fill in source and target of every line"),
     "cancel_without_transaction": ("把它放进事务，或附着在事务上", "Put it into a transaction, or onto one"),
     "endless_loop": ("填写循环条件或最多次数", "Fill in a condition or a maximum"),
-    "foreign_extension": ("用“导入”转换该文件", "Import the file to have it translated"),
+    "foreign_extension": (
+        "导入时能转换的已经转换；其余的请删除，需要时在属性面板改用对应的设置（尚未导入的文件先导入）",
+        "An import translates what it can; remove the rest, and set in the properties panel what it was for"
+        " (a file which was not imported yet: import it first)",
+    ),
     "multi_instance": (
         "填写集合（或次数）以及成对的输出",
         "Fill in a collection (or a number), and both outputs or none",

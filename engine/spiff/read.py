@@ -89,14 +89,21 @@ def _unique_ids(root: etree._Element, file: File, places: dict[str, str]) -> Non
 
 
 def _aliens(root: etree._Element, file: File) -> None:
-    """Extensions of other engines mean something there and nothing here: say so instead of dropping them."""
+    """Extensions of other engines mean something there and nothing here: say so instead of dropping them.
+
+    An import leaves in the file what it can not translate, so that a person decides: the same is said of that.
+    """
+    found: dict[str, dict[str, None]] = {}
     for element in root.iter(etree.Element):
-        tags = [str(element.tag), *map(str, element.attrib)]
-        found = {_ALIEN[uri] for tag in tags for uri in [tag[1:].partition("}")[0]] if uri in _ALIEN}
-        for vendor in sorted(found):
-            zh = f"{vendor}: 扩展在这里不会执行，请先导入转换"
-            en = f"An extension of {vendor}: is not executed here; import the file to translate it"
-            file.fault(nearest_id(element), "foreign_extension", zh, en)
+        for tag in (str(element.tag), *map(str, element.attrib)):
+            uri, _, name = tag[1:].partition("}")
+            if uri in _ALIEN:
+                found.setdefault(nearest_id(element), {})[f"{_ALIEN[uri]}:{name}"] = None
+    for place, names in found.items():
+        several = "" if len(names) == 1 else "s"
+        zh = f"其他引擎的扩展在这里不会执行：{'、'.join(names)}"
+        en = f"Extension{several} of another engine, not executed here: {', '.join(names)}"
+        file.fault(place, "foreign_extension", zh, en)
 
 
 @dataclass(frozen=True, slots=True)

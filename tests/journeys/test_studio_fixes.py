@@ -114,3 +114,28 @@ def test_a_way_around_the_gate_is_taken_away_by_a_press(visit: Callable[..., Vis
     mend(desk, "Service_SendOffer", "around legal review", "Take away the flow that leads around")
     assert desk.findings() == []
     assert "Flow_Around" not in saved()["main.bpmn"]
+
+
+def test_what_another_engine_left_is_removed_by_a_press_and_comes_back(visit: Callable[..., Visitor]) -> None:
+    files = starters.files(KEY)
+    text = files["main.bpmn"].decode()
+    text = text.replace("xmlns:bpmn=", 'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:bpmn=', 1)
+    text = text.replace('<bpmn:process id="SevenSteps"', '<bpmn:process id="SevenSteps" camunda:versionTag="7"', 1)
+    text, count = re.subn(
+        r'(<bpmn:userTask id="Task_Investigate")([^>]*>.*?<bpmn:extensionElements>)',
+        r'\1 camunda:asyncBefore="true"\2<camunda:executionListener class="a.B" event="start" />',
+        text,
+        flags=re.DOTALL,
+    )
+    assert count == 1
+    desk = begin(visit, {**files, "main.bpmn": text.encode()})
+    before = desk.findings()
+    assert any("camunda:asyncBefore, camunda:executionListener" in one for one in before)
+    mend(desk, "Task_Investigate", "not executed here", "Remove it")
+    mend(desk, "SevenSteps", "not executed here", "Remove it")
+    assert re.findall(r"camunda:\w+", saved()["main.bpmn"].replace("xmlns:camunda", "")) == []
+    assert desk.findings() == []
+    for _ in range(3):
+        desk.page.keyboard.press("Control+z")
+    desk.save()
+    assert desk.findings() == before

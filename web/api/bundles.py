@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from engine import bundles, definitions, differ, dmn, foreign, functions, layout
 from engine.errors import Invalid, NotFound
 from engine.feel import BudgetExceeded, FeelError, to_plain
 from engine.models import Draft
+from engine.spiff.compiled import form_ids
 from engine.spiff.read import read
 from web.api.base import Answer, Blueprint, Schema
 from web.api.definitions import VERSION, DefinitionOut, attachment
@@ -350,7 +352,19 @@ def _translated(given: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[fore
                 "The file had no drawing; it was laid out: arrange it in the studio",
             )
             notes.append(foreign.Note(path, foreign.Outcome.TRANSLATED, "BPMNDiagram", "", path, zh, en))
-    return files, notes
+    known = {form for _, form in form_ids(files)}
+    return files, [_without_form(note) if note.new not in known else note for note in notes]
+
+
+def _without_form(note: foreign.Note) -> foreign.Note:
+    """A file of another engine names forms which are kept elsewhere: they have to be made here."""
+    if not note.what.endswith((":formKey", ":formRef")) or note.outcome != foreign.Outcome.TRANSLATED:
+        return note
+    return replace(
+        note,
+        message_zh=f"{note.message_zh}；表单本身不在导入的文件中，须在编辑器中新建",
+        message_en=f"{note.message_en}; the form itself is not in the imported files and has to be made in the studio",
+    )
 
 
 def _manifest(form: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:

@@ -260,6 +260,9 @@ def test_what_was_drawn_elsewhere_is_imported_with_a_report(owner: Door) -> None
     outcomes = {note["outcome"] for note in answer.json["notes"]}
     assert "translated" in outcomes
     assert all(note["message_zh"] and note["message_en"] for note in answer.json["notes"])
+    [form] = [note for note in answer.json["notes"] if note["what"] == "camunda:formKey"]
+    assert "须在编辑器中新建" in form["message_zh"]
+    assert "has to be made" in form["message_en"]
     files = owner.get("/drafts/old").json
     assert files is not None
     assert "quality" in files["files"]["old.bpmn"]

@@ -88,6 +88,7 @@ const BY_CODE = {
   must_interrupt: press('Let it interrupt', repairs.interrupt),
   untyped_task: press('Make it a user task', (injector, one) => repairs.retype(injector, one, 'bpmn:UserTask')),
   gate_bypassed: bypassed,
+  foreign_extension: press('Remove it', repairs.dropForeign),
 };
 
 // Offers for one finding about the diagram of this modeler; none where nothing fits or its element is not there.
@@ -96,11 +97,15 @@ export function fixesOf(finding, modeler) {
   const element = modeler.get('elementRegistry').get(finding.element);
   const context = { injector, bundle: modeler.get('bundle') };
   if (finding.code === 'not_executable') return executable(finding, context);
+  if (finding.code === 'foreign_extension' && !element) return ofProcess(finding, context, 'Remove it', repairs.dropForeign);
   return (element && BY_CODE[finding.code]?.(element, context)) ?? [];
 }
 
-function executable({ element: id }, { injector }) {
+const executable = (finding, context) => ofProcess(finding, context, 'Mark it as executable', repairs.makeExecutable);
+
+// A process beside others is not drawn itself: `run` gets it beside what is.
+function ofProcess({ element: id }, { injector }, label, run) {
   const root = injector.get('canvas').getRootElement();
   const process = injector.get('bpmnjs').getDefinitions().rootElements.find((one) => one.id === id);
-  return process ? [{ label: say('Mark it as executable'), run: () => repairs.makeExecutable(injector, root, process) }] : [];
+  return process ? [{ label: say(label), run: () => run(injector, root, process) }] : [];
 }

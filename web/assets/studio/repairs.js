@@ -92,6 +92,25 @@ export function makeExecutable(injector, root, process) {
   modeling(injector).updateModdleProperties(root, process, { isExecutable: true });
 }
 
+// Extensions of other engines, of the element and of what has no id in it.
+const FOREIGN = ['http://camunda.org/schema/1.0/bpmn', 'http://flowable.org/bpmn', 'http://activiti.org/bpmn', 'http://spiffworkflow.org/bpmn/schema/1.0/core'];
+
+export function dropForeign(injector, element, object = element.businessObject) {
+  const written = injector.get('bpmnjs').getDefinitions().$attrs;
+  const isForeign = (name) => FOREIGN.includes(written[`xmlns:${name.split(':')[0]}`]);
+  together(injector, element, () => {
+    for (const one of [object, object.loopCharacteristics, object.conditionExpression, ...(object.eventDefinitions ?? [])].filter(Boolean)) {
+      const names = Object.keys(one.$attrs ?? {}).filter(isForeign);
+      if (names.length) modeling(injector).updateModdleProperties(element, one, Object.fromEntries(names.map((name) => [name, undefined])));
+      const holder = one.extensionElements;
+      const kept = holder?.values?.filter((each) => !FOREIGN.includes(each.$descriptor?.ns?.uri) && !isForeign(each.$type)) ?? [];
+      if (!holder || kept.length === holder.values?.length) continue;
+      if (kept.length) modeling(injector).updateModdleProperties(element, holder, { values: kept });
+      else modeling(injector).updateModdleProperties(element, one, { extensionElements: undefined });
+    }
+  });
+}
+
 export const retype = (injector, element, type) => injector.get('bpmnReplace').replaceElement(element, { type });
 
 // The flow without which `element` cannot be reached around the release of the plan, while all else still can.
