@@ -99,10 +99,10 @@ def _aliens(root: etree._Element, file: File) -> None:
             uri, _, name = tag[1:].partition("}")
             if uri in _ALIEN:
                 found.setdefault(nearest_id(element), {})[f"{_ALIEN[uri]}:{name}"] = None
-    for place, names in found.items():
-        several = "" if len(names) == 1 else "s"
-        zh = f"其他引擎的扩展在这里不会执行：{'、'.join(names)}"
-        en = f"Extension{several} of another engine, not executed here: {', '.join(names)}"
+    for place, left in found.items():
+        several = "" if len(left) == 1 else "s"
+        zh = f"其他引擎的扩展在这里不会执行：{'、'.join(left)}"
+        en = f"Extension{several} of another engine, not executed here: {', '.join(left)}"
         file.fault(place, "foreign_extension", zh, en)
 
 
