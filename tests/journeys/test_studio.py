@@ -168,6 +168,7 @@ def test_an_owner_draws_is_refused_repairs_publishes_migrates_and_rolls_back(vis
     page.fill("#start-migration-reason", "新增客户关怀回电")
     send(page, "start-migration")
     page.get_by_text(f"已迁移 {INSTANCES}").wait_for(timeout=60_000)
+    expect(page.locator("[data-verdicts] tr .badge").first).to_have_text("已迁移")
     page.locator("[data-undo]").scroll_into_view_if_needed()
     owner.picture("migrated")
 

@@ -122,3 +122,34 @@ def test_at_first_nothing_is_drawn_under_the_tools(visit: Callable[..., Visitor]
             apart = shape["x"] >= tool["x"] + tool["width"] or shape["x"] + shape["width"] <= tool["x"]
             assert apart or shape["y"] >= tool["y"] + tool["height"] or shape["y"] + shape["height"] <= tool["y"]
     owner.picture("first")
+
+
+def test_forms_stand_in_the_order_of_the_steps_and_are_chosen_by_name(visit: Callable[..., Visitor]) -> None:
+    with transaction() as session:
+        definitions.open_draft(session, "complaint", author="system")
+    owner = visit()
+    owner.log_in("owner")
+    desk = Desk(owner, "complaint").open()
+    forms = desk.page.locator(".files .file.form").evaluate_all("all => all.map((one) => one.dataset.path)")
+    begun = ["complaint-accept.form", "complaint-classify.form", "complaint-plan.form"]
+    assert forms[:3] == begun
+    assert forms[-1] == "complaint-revisit.form"
+    desk.select("Task_Accept")
+    chosen = desk.page.locator("[data-panel] [name=form-id] option:checked")
+    expect(chosen).to_have_text("受理登记与复述确认 (complaint-accept)")
+
+
+def test_a_value_of_the_wrong_kind_is_told_by_the_name_of_its_field(visit: Callable[..., Visitor]) -> None:
+    with transaction() as session:
+        definitions.open_draft(session, "complaint", author="system")
+    owner = visit()
+    owner.log_in("owner")
+    desk = Desk(owner, "complaint").open()
+    desk.file("approval-levels.dmn")
+    field = desk.page.locator("[data-panel] .try label.field", has=desk.page.locator("input[inputmode=decimal]")).first
+    name = field.locator("span").inner_text()
+    field.locator("input").fill("viele")
+    desk.page.locator("[data-panel] .try button.primary").click()
+    result = desk.page.locator("[data-panel] .result")
+    expect(result).to_contain_text(f"{name}：值不属于类型 number")
+    expect(result).to_be_in_viewport()

@@ -1,5 +1,6 @@
 """Process data reads in the reader's words, as the forms and tables of the shipped bundles call it."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,3 +74,17 @@ def test_what_nobody_names_stands_for_itself(app: Flask) -> None:
         assert words.name("own_value") == "own_value"
         assert words.text("own_value", {"a": [1, True]}) == "a：1、是"
         assert words.text("amount_offered", 1200) == "¥1,200.00"
+
+
+def test_every_event_of_the_history_is_told_in_words(app: Flask) -> None:
+    written = {
+        kind
+        for path in (ROOT / "engine").rglob("*.py")
+        for kind in re.findall(r'\bstep\.note\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert {"migrated", "migration_undone", "variables_edited"} <= written
+    with app.test_request_context():
+        for kind in written - {"moved"}:
+            event = step_event(kind, datetime(2026, 3, 1, tzinfo=UTC), "system", {}, {})
+            assert event is not None
+            assert any("\u4e00" <= sign <= "\u9fff" for sign in event.title), kind

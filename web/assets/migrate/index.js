@@ -6,7 +6,7 @@ import { ask } from '../base/actions.js';
 import { call, complain } from '../base/api.js';
 import { language, learn, say } from '../base/texts.js';
 import texts from './zh.js';
-import { elementLine, listOf, placeHead, placeOf, verdictLine } from './lines.js';
+import { became, elementLine, listOf, placeHead, placeOf, STATES, verdictLine } from './lines.js';
 
 learn(texts);
 
@@ -120,20 +120,25 @@ function show({ progress }) {
   const bar = part('order').querySelector('progress');
   bar.max = Math.max(total, 1);
   bar.value = total - progress.pending - progress.returning;
-  const names = { pending: say('waiting'), migrated: say('migrated'), refused: say('refused'), ended: say('ended'), returning: say('going back'), returned: say('put back'), kept: say('kept') };
   part('progress').textContent = Object.entries(progress)
     .filter(([, count]) => count)
-    .map(([name, count]) => `${names[name]} ${count}`)
+    .map(([name, count]) => `${say(STATES[name])} ${count}`)
     .join(' · ');
   part('undo').disabled = !progress.migrated;
 }
 
 async function results(id) {
   const refused = [];
-  for (const status of ['refused', 'kept']) {
-    const { data } = await call('GET', `/api/v1/migrations/${id}/items?status=${status}&limit=100`);
-    refused.push(...data.items);
+  for (const status of ['refused', 'kept', 'migrated', 'returned', 'ended']) {
+    let after = '';
+    do {
+      const { data } = await call('GET', `/api/v1/migrations/${id}/items?status=${status}&limit=100${after && `&after=${encodeURIComponent(after)}`}`);
+      for (const one of data.items) became(part('verdicts'), one);
+      if (status === 'refused' || status === 'kept') refused.push(...data.items);
+      after = data.next ?? '';
+    } while (after);
   }
+  counted();
   listOf(part('items'), refused.map((one) => ({ tone: 'error', text: `${one.business_key}${say(': ')}${one.reasons.map(words).join(say('; '))}` })));
 }
 

@@ -58,6 +58,19 @@ export function verdictLine(verdict, counted) {
   return row(cell(box), cell(link), said, due);
 }
 
+export const STATES = { pending: 'waiting', migrated: 'migrated', refused: 'refused', ended: 'ended', returning: 'going back', returned: 'put back', kept: 'kept' };
+const TONES = { migrated: 'good', returned: '', ended: '' };
+
+// Once it was carried out, the row of an instance says what became of it.
+export function became(table, { instance_id: id, status }) {
+  const box = [...table.querySelectorAll('tbody input')].find((one) => one.value === id);
+  if (!box) return;
+  Object.assign(box, { checked: false, disabled: true });
+  const badge = box.closest('tr').querySelector('.badge');
+  badge.textContent = say(STATES[status]);
+  badge.className = `badge ${TONES[status] ?? 'danger'}`;
+}
+
 // `named(id)`: the name of an element, or its id
 const place = ({ element, target }, named) => (element === target ? named(element) : `${named(element)} → ${named(target)}`);
 

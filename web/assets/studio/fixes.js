@@ -27,7 +27,7 @@ function forms(element, { injector, bundle }) {
   const name = FILE_NAME.test(wanted ?? '') ? wanted : element.id;
   return [
     { label: say('Make the form {0}', name), run: () => repairs.makeForm(injector, element, name) },
-    ...chooseFrom(say('Take a form …'), bundle.forms().map((id) => ({ value: id, label: id })), (id) => repairs.takeForm(injector, element, id)),
+    ...chooseFrom(say('Take a form …'), bundle.forms(), (id) => repairs.takeForm(injector, element, id)),
     ...(wanted === undefined ? [] : [{ label: say('Take the reference away'), run: () => repairs.takeForm(injector, element, null) }]),
   ];
 }

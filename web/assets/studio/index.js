@@ -45,7 +45,7 @@ const bundle = {
   functions: [],
   published: [],
   processes: () => [...inBundle(), ...bundle.published],
-  forms: () => [...draft.files].filter(([path]) => kindOf(path) === 'form').map(([path, text]) => formId(path, text)),
+  forms: () => [...titles(draft.files)].filter(([path]) => kindOf(path) === 'form').map(([path, name]) => choice(formId(path, draft.files.get(path)), name)),
   decisions: () => [...draft.files].filter(([path]) => kindOf(path) === 'dmn').flatMap(([, text]) => decisionsIn(text)),
   hasFile: (path) => draft.files.has(path),
   putFile(path, text) {
@@ -55,6 +55,8 @@ const bundle = {
   openForm: (id) => goTo([...draft.files].find(([path, text]) => kindOf(path) === 'form' && formId(path, text) === id)?.[0]),
   openDecision: (id) => goTo([...draft.files].find(([path, text]) => kindOf(path) === 'dmn' && decisionsIn(text).some((one) => one.id === id))?.[0], id),
 };
+
+const choice = (value, name) => ({ value, label: name && name !== value ? `${name} (${value})` : value });
 
 function decisionsIn(text) {
   const xml = new DOMParser().parseFromString(text, 'application/xml');
@@ -70,10 +72,10 @@ function inBundle() {
 }
 
 function renderTabs() {
-  const paths = [...draft.files.keys()]
+  const names = titles(new Map([...draft.files].sort(([a], [b]) => a.localeCompare(b))));
+  const paths = [...names.keys()]
     .filter((path) => order.includes(kindOf(path)))
-    .sort((a, b) => order.indexOf(kindOf(a)) - order.indexOf(kindOf(b)) || a.localeCompare(b));
-  const names = titles(draft.files);
+    .sort((a, b) => order.indexOf(kindOf(a)) - order.indexOf(kindOf(b)));
   tabs.replaceChildren(
     ...paths.map((path) => {
       const tab = document.createElement('button');

@@ -21,20 +21,37 @@ export function formId(path, text) {
   }
 }
 
-// files: Map path -> text. Gives path -> title; a file which says nothing is called as it is stored.
+// files: Map path -> text. Gives path -> title, the forms in the order of the steps which show them; a file which says
+// nothing is called as it is stored, and comes last.
 export function titles(files) {
   const found = new Map();
-  const steps = new Map();
+  const steps = new Map(); // form id -> the name of the step which shows it
   for (const [path, text] of files) {
     if (path.endsWith('.bpmn')) {
       const xml = parse(text);
       found.set(path, nameOf(first(xml, 'process')));
-      for (const form of xml.getElementsByTagNameNS('*', 'formDefinition')) steps.set(form.getAttribute('formId'), nameOf(form.parentElement?.parentElement));
+      for (const [form, step] of shown(xml)) if (!steps.has(form)) steps.set(form, nameOf(step));
     }
     if (path.endsWith('.dmn')) found.set(path, chinese ? first(parse(text), 'decision')?.getAttribute('name') : null);
   }
-  for (const [path, text] of files) if (path.endsWith('.form')) found.set(path, steps.get(formId(path, text)));
-  return new Map([...files.keys()].map((path) => [path, found.get(path) || path.replace(/\.(bpmn|dmn|form)$/, '')]));
+  const forms = [...files].filter(([path]) => path.endsWith('.form')).map(([path, text]) => [path, formId(path, text)]);
+  const places = [...steps.keys()];
+  const place = (id) => (steps.has(id) ? places.indexOf(id) : places.length);
+  for (const [path, id] of forms.toSorted((a, b) => place(a[1]) - place(b[1]) || a[0].localeCompare(b[0]))) found.set(path, steps.get(id));
+  const all = new Set([...found.keys(), ...files.keys()]);
+  return new Map([...all].map((path) => [path, found.get(path) || path.replace(/\.(bpmn|dmn|form)$/, '')]));
+}
+
+// [form id, the step which shows it], from left to right.
+function shown(xml) {
+  const left = new Map();
+  for (const shape of xml.getElementsByTagNameNS('*', 'BPMNShape')) {
+    left.set(shape.getAttribute('bpmnElement'), Number(first(shape, 'Bounds')?.getAttribute('x') ?? Infinity));
+  }
+  const at = (step) => left.get(step?.getAttribute('id')) ?? Infinity;
+  return [...xml.getElementsByTagNameNS('*', 'formDefinition')]
+    .map((form) => [form.getAttribute('formId'), form.parentElement?.parentElement])
+    .toSorted((a, b) => (at(a[1]) < at(b[1]) ? -1 : Number(at(a[1]) > at(b[1]))));
 }
 
 // What people call an element of a file: the step of a diagram, the decision, the field of a form; '' where nobody named it.

@@ -71,7 +71,7 @@ export function openTry(panel, modeler, { address, path, save }) {
     try {
       await save();
       const { data } = await call('POST', address, { path, decision: decision.id, context });
-      show(form.querySelector('.result'), data);
+      show(form.querySelector('.result'), data, (id) => nameOf(modeler.getDefinitions(), id));
       light(data.trace.filter((one) => one.decision === decision.id).flatMap((one) => one.tables.flatMap((table) => table.rules.map((rule) => rule.id))));
     } catch (error) {
       complain(error);
@@ -103,14 +103,25 @@ function place(context, name, value) {
   here[parts.at(-1)] = value;
 }
 
-function show(box, { value, diagnostics = [] }) {
+// What people call an input, a column or a decision: as the table heads it.
+function nameOf(definitions, id) {
+  const parts = definitions.drgElement ?? [];
+  const columns = parts.flatMap(({ decisionLogic }) => [...(decisionLogic?.input ?? []), ...(decisionLogic?.output ?? [])]);
+  const { name } = parts.find((one) => one.id === id || one.decisionLogic?.id === id) ?? {};
+  const column = columns.find((one) => one.id === id || (name && one.inputExpression?.text === name));
+  return column?.label || column?.inputExpression?.text || column?.name || name || '';
+}
+
+function show(box, { value, diagnostics = [] }, called) {
   const result = document.createElement('pre');
   result.textContent = JSON.stringify(value, null, 2);
   const notes = diagnostics.map((one) => {
     const line = document.createElement('p');
     line.className = 'small';
-    line.textContent = language === 'zh' ? one.message_zh : one.message_en;
+    const name = one.element && called(one.element);
+    line.textContent = `${name ? `${name}${say(': ')}` : ''}${language === 'zh' ? one.message_zh : one.message_en}`;
     return line;
   });
-  box.replaceChildren(result, ...notes);
+  box.replaceChildren(...notes, result);
+  box.scrollIntoView({ block: 'nearest' });
 }

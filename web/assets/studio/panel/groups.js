@@ -130,7 +130,7 @@ export function formGroup(element) {
         'Form',
         (one) => extension(one, 'zeebe:FormDefinition')?.formId,
         (one, value, injector) => setExtension(injector, one, 'zeebe:FormDefinition', value ? { formId: value } : null),
-        { options: (bundle) => withNone(bundle.forms().map((id) => ({ value: id, label: id }))) },
+        { options: (bundle) => withNone(bundle.forms()) },
       ),
       button('open-form', element, 'Open the form', (one, bundle) => bundle.openForm(extension(one, 'zeebe:FormDefinition')?.formId)),
     ],
