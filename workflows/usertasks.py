@@ -221,7 +221,7 @@ def reopen(session: Session, instance_id: UUID, element: str, *, assignee: str |
 
 
 def earlier_steps(session: Session, task: UserTask) -> dict[str, tuple[str, str]]:
-    """Where a task can be sent back to: element id -> Chinese and English name, in the order they were done.
+    """Where a task can be sent back to: element id -> Chinese and English name, in the order they were last done.
 
     Steps of its process which are drawn in its version, whichever version they were done in.
     """
@@ -239,7 +239,11 @@ def earlier_steps(session: Session, task: UserTask) -> dict[str, tuple[str, str]
     )
     diagram = definitions.compiled_by_id(session, task.definition_id).diagram
     drawn = {node.id for _, node in diagram.walk() if node.kind == "userTask"}
-    return {row.element_id: (row.name_zh, row.name_en) for row in done if row.element_id in drawn}
+    found: dict[str, tuple[str, str]] = {}
+    for row in (row for row in done if row.element_id in drawn):
+        found.pop(row.element_id, None)
+        found[row.element_id] = row.name_zh, row.name_en
+    return found
 
 
 def urge(session: Session, person: Person, task_id: UUID, *, reason: str = "") -> UserTask:
