@@ -1,7 +1,6 @@
 """What an import makes of the files somebody hands in: translated, laid out, and with a `bundle.json`."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 import orjson
@@ -50,19 +49,7 @@ def translated(given: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[forei
                 "The file had no drawing; it was laid out: arrange it in the studio",
             )
             notes.append(foreign.Note(path, foreign.Outcome.TRANSLATED, "BPMNDiagram", "", path, zh, en))
-    known = {form for _, form in form_ids(files)}
-    return files, [_without_form(note) if note.new not in known else note for note in notes]
-
-
-def _without_form(note: foreign.Note) -> foreign.Note:
-    """A file of another engine names forms which are kept elsewhere: they have to be made here."""
-    if not note.what.endswith((":formKey", ":formRef")) or note.outcome != foreign.Outcome.TRANSLATED:
-        return note
-    return replace(
-        note,
-        message_zh=f"{note.message_zh}；表单本身不在导入的文件中，须在编辑器中新建",
-        message_en=f"{note.message_en}; the form itself is not in the imported files and has to be made in the studio",
-    )
+    return files, foreign.missing_forms(notes, {form for _, form in form_ids(files)})
 
 
 def manifest(form: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:
