@@ -160,11 +160,16 @@ def _tiles(found: analytics.Period, earlier: Figures, period: Period) -> list[Ti
     late = _cases(period, closed=True, missed="true")
     to_late = say("点数字看超期结案的", "The figure leads to those closed late")
     unhappy = _cases(period, closed=True, satisfaction="unsatisfied")
-    answered = sum(count for code, count in found.shares("satisfaction", closed=True) if code)
-    rests = say(
-        f"{figures.closed} 件结案中 {answered} 件有评价；点数字看不满意的",
-        f"{answered} of {figures.closed} closed were rated; the figure leads to those not satisfied",
-    )
+    ratings = dict(found.shares("satisfaction", closed=True))
+    answered = sum(count for code, count in ratings.items() if code)
+    rests = say(f"{figures.closed} 件结案中 {answered} 件有评价", f"{answered} of {figures.closed} closed were rated")
+    late, to_late, unhappy = closed, "", closed
+    if figures.in_target is not None and figures.in_target < 1:
+        late = _cases(period, closed=True, missed="true")
+        to_late = say("点数字看超期结案的", "The figure leads to those closed late")
+    if ratings.get("unsatisfied"):
+        unhappy = _cases(period, closed=True, satisfaction="unsatisfied")
+        rests += say("；点数字看不满意的", "; the figure leads to those not satisfied")
     return [
         Tile(say("受理", "Received"), str(figures.received), *_more(figures.received, earlier.received, 0), received),
         Tile(say("结案", "Closed"), str(figures.closed), *_more(figures.closed, earlier.closed, 1), closed),
@@ -173,7 +178,7 @@ def _tiles(found: analytics.Period, earlier: Figures, period: Period) -> list[Ti
              *_slower(figures, earlier), closed if figures.hours is not None else None),
         Tile(say("承诺期内结案", "Closed in target"), _percent(figures.in_target),
              *_points(figures.in_target, earlier.in_target, earlier.closed),
-             late if figures.in_target is not None else None, to_late if figures.in_target is not None else ""),
+             late if figures.in_target is not None else None, to_late),
         Tile(say("满意率", "Satisfied"), _percent(figures.satisfied),
              *_points(figures.satisfied, earlier.satisfied, earlier.closed),
              unhappy if figures.satisfied is not None else None, rests if figures.closed else ""),
