@@ -44,6 +44,9 @@ def approve(visit: Callable[..., Visitor]) -> Visitor:
     visitor.log_in("approver")
     visitor.open("/studio/complaint/versions")
     visitor.page.locator("[data-compare][data-ready=yes]").wait_for()
+    widths = "box => [box, ...box.querySelectorAll('.djs-container > svg')].map(one => one.clientWidth)"
+    around, drawn = visitor.page.locator("[data-compare] .diagram").evaluate(widths)
+    assert drawn == around, "the diagram does not fill its place"
     visitor.picture("changes")
     visitor.open("/studio/complaint")
     visitor.page.locator("[data-studio][data-ready=yes]").wait_for(timeout=60_000)
