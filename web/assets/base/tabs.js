@@ -2,7 +2,7 @@
 // so that diagrams draw only when they have a size.
 
 // A row of tabs may be wider than its place: the chosen one is always in sight.
-function showChosen(list) {
+export function showChosen(list) {
   const chosen = list.querySelector('[aria-current="page"], [aria-selected="true"]');
   if (chosen) list.scrollLeft = chosen.offsetLeft - list.offsetLeft - (list.clientWidth - chosen.offsetWidth) / 2;
 }

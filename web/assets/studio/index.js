@@ -2,6 +2,7 @@
 import './index.css';
 
 import { call, complain } from '../base/api.js';
+import { showChosen } from '../base/tabs.js';
 import { language, learn, say } from '../base/texts.js';
 import { toast } from '../base/toast.js';
 import { openConflict } from './conflict.js';
@@ -99,6 +100,7 @@ function renderTabs() {
       return tab;
     }),
   );
+  showChosen(tabs);
   return paths;
 }
 
